@@ -1,0 +1,16 @@
+//! Pure knowledge of programming languages: how programs are found, compiled, run and spoken to
+//! ([`language`]), how values, types and names are written, how test code is read.
+//!
+//! Nothing here starts a process or touches a file; the definitions are folders under `languages/`,
+//! embedded at build time.
+
+pub mod assemble;
+pub mod identifier;
+pub mod javascript;
+pub mod language;
+pub mod python;
+pub mod registry;
+pub mod rust;
+
+pub use language::{Language, Located, Start};
+pub use registry::{UnknownLanguage, by_name, by_path};
