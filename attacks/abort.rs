@@ -1,0 +1,5 @@
+// attack: aborts
+// outcome: signaled
+fn main() {
+    std::process::abort();
+}

@@ -1,0 +1,10 @@
+# attack: ends its process with code 0 before it answers
+# entry: double(x: int) -> int
+# example: 2 -> 4
+# outcome: early-exit
+# verdict: fails
+import os
+
+
+def double(x):
+    os._exit(0)

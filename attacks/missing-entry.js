@@ -1,0 +1,6 @@
+// attack: has no entry point of the wanted name
+// entry: double(x: int) -> int
+// example: 2 -> 4
+// outcome: missing-entry-point
+// verdict: fails
+const doubled = (x) => 2 * x;
