@@ -1,0 +1,160 @@
+//! Frames over a stream socket, without ever waiting.
+
+use std::os::fd::OwnedFd;
+
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendFlags, recv, send};
+
+/// The largest frame that a program may send.
+pub const MOST_FRAME: usize = 64 << 20;
+
+const HEADER: usize = 4;
+
+/// The host's end of a run's channel.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    /// `None` once the program has closed its end.
+    socket: Option<OwnedFd>,
+    outgoing: Vec<u8>,
+    sent: usize,
+    incoming: Vec<u8>,
+}
+
+/// What has come in.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Incoming {
+    /// Not a whole frame yet.
+    Nothing,
+    /// A frame.
+    Frame(Vec<u8>),
+    /// Something that can become no frame; this says why.
+    Garbage(String),
+}
+
+impl Channel {
+    pub(crate) fn new(socket: OwnedFd) -> Channel {
+        Channel { socket: Some(socket), outgoing: Vec::new(), sent: 0, incoming: Vec::new() }
+    }
+
+    /// The socket, while it is open.
+    pub(crate) fn socket(&self) -> Option<&OwnedFd> {
+        self.socket.as_ref()
+    }
+
+    /// Adds a frame to what is to be sent.
+    pub(crate) fn queue(&mut self, frame: &[u8]) {
+        let length = u32::try_from(frame.len()).expect("no frame has 4 GiB");
+        self.outgoing.drain(..self.sent);
+        self.sent = 0;
+        self.outgoing.extend(length.to_le_bytes());
+        self.outgoing.extend(frame);
+    }
+
+    /// Whether something is left to send.
+    pub(crate) fn wants_to_send(&self) -> bool {
+        self.socket.is_some() && self.sent < self.outgoing.len()
+    }
+
+    /// Whether bytes have come in that nobody has taken.
+    pub(crate) fn has_incoming(&self) -> bool {
+        !self.incoming.is_empty()
+    }
+
+    /// Sends what fits.
+    pub(crate) fn send(&mut self) {
+        while let Some(socket) = self.socket.as_ref().filter(|_| self.sent < self.outgoing.len()) {
+            match send(socket, &self.outgoing[self.sent..], SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+                Ok(count) => self.sent += count,
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return,
+                // The program has closed its end; what it wrote before can still be read.
+                Err(_) => self.sent = self.outgoing.len(),
+            }
+        }
+    }
+
+    /// Receives what is there, a few megabytes at most: others want their turn.
+    pub(crate) fn receive(&mut self, buffer: &mut [u8]) {
+        for _ in 0..64 {
+            let Some(socket) = &self.socket else { return };
+            match recv(socket, &mut *buffer, RecvFlags::DONTWAIT) {
+                Ok((_, 0)) => self.socket = None,
+                Ok((_, count)) => {
+                    self.incoming.extend_from_slice(&buffer[..count]);
+                    if count < buffer.len() || self.incoming.len() > HEADER + MOST_FRAME {
+                        return;
+                    }
+                }
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return,
+                Err(_) => self.socket = None,
+            }
+        }
+    }
+
+    /// Takes the first frame of what has come in.
+    pub(crate) fn take(&mut self) -> Incoming {
+        let Some(header) = self.incoming.first_chunk::<HEADER>() else { return Incoming::Nothing };
+        let length = u32::from_le_bytes(*header) as usize;
+        if length > MOST_FRAME {
+            return Incoming::Garbage(format!("a frame of {length} bytes was announced; {MOST_FRAME} are the most"));
+        }
+        if self.incoming.len() < HEADER + length {
+            return Incoming::Nothing;
+        }
+        let frame = self.incoming[HEADER..HEADER + length].to_vec();
+        self.incoming.drain(..HEADER + length);
+        Incoming::Frame(frame)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+
+    use super::*;
+
+    fn pair() -> (Channel, OwnedFd) {
+        let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None).unwrap();
+        (Channel::new(ours), theirs)
+    }
+
+    #[test]
+    fn frames_come_back_whatever_the_pieces() {
+        let (mut channel, theirs) = pair();
+        let mut bytes = Vec::new();
+        for frame in [&b"one"[..], b"", b"three"] {
+            bytes.extend((frame.len() as u32).to_le_bytes());
+            bytes.extend(frame);
+        }
+        let mut got = Vec::new();
+        for byte in bytes {
+            rustix::io::write(&theirs, &[byte]).unwrap();
+            channel.receive(&mut [0; 16]);
+            while let Incoming::Frame(frame) = channel.take() {
+                got.push(frame);
+            }
+        }
+        assert_eq!(got, [&b"one"[..], b"", b"three"]);
+        assert!(!channel.has_incoming());
+    }
+
+    #[test]
+    fn a_huge_length_is_garbage_at_once() {
+        let (mut channel, theirs) = pair();
+        rustix::io::write(&theirs, &u32::MAX.to_le_bytes()).unwrap();
+        channel.receive(&mut [0; 16]);
+        assert!(matches!(channel.take(), Incoming::Garbage(_)));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_program_that_does_not_read() {
+        let (mut channel, theirs) = pair();
+        channel.queue(&vec![1; 10 << 20]);
+        channel.send();
+        assert!(channel.wants_to_send());
+        drop(theirs);
+        channel.send();
+        assert!(!channel.wants_to_send());
+    }
+}

@@ -1,0 +1,84 @@
+//! One view of the machine, in which programs are started.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::command::{Command, Program};
+use crate::error::{Result, SandboxError};
+use crate::keeper::Execute;
+use crate::running::{Running, Work};
+use crate::sandbox::SandboxInner;
+use crate::slot::Slot;
+use crate::view::View;
+use crate::wire::message::Entry;
+use crate::zygote::Zygote;
+
+/// One view of the machine, in which programs are started. Cheap to clone; any number of lanes may
+/// use it at the same time, each with its own slot.
+#[derive(Debug, Clone)]
+pub struct Jail(Arc<JailInner>);
+
+#[derive(Debug)]
+pub(crate) struct JailInner {
+    pub(crate) sandbox: Arc<SandboxInner>,
+    pub(crate) plan: Vec<Entry>,
+    pub(crate) readable: Vec<PathBuf>,
+}
+
+impl Jail {
+    pub(crate) fn new(sandbox: &Arc<SandboxInner>, view: &View) -> Result<Jail> {
+        let (plan, readable) = (view.plan()?, view.readable());
+        Ok(Jail(Arc::new(JailInner { sandbox: Arc::clone(sandbox), plan, readable })))
+    }
+
+    /// Starts a program cold: it is executed in a box of its own.
+    ///
+    /// # Errors
+    /// The slot has a run already, or the sandbox failed. A program that cannot be executed is
+    /// [`SandboxError::Execute`], told by [`Running::finish`] or the first exchange.
+    pub fn start(&self, slot: &Slot, command: &Command) -> Result<Running> {
+        self.check(slot)?;
+        let program = match &command.program {
+            Program::Path(_) => None,
+            Program::File(file) => Some(file.as_ref()),
+        };
+        let mut argv = command.argv.clone();
+        if argv.is_empty() {
+            argv.push(command.program_name());
+        }
+        let execute = Execute { path: command.program_name(), argv, env: command.env.clone() };
+        if execute.has_zero_byte() {
+            return Err(SandboxError::Misuse("a program, argument or variable contains a zero byte".to_owned()));
+        }
+        slot.0.cancel.check()?;
+        let launcher = slot.0.launcher(&self.0)?;
+        Running::start(&Work {
+            slot: &slot.0,
+            jail: &self.0,
+            zygote: &launcher,
+            terms: &command.terms,
+            payload: None,
+            name: command.program_name().to_string_lossy().into_owned(),
+            command: Some((execute.encode(), program, command.memory_by)),
+        })
+    }
+
+    /// Starts a zygote: an interpreter that forks runs. It lives in this slot until it is dropped.
+    ///
+    /// The command's program, arguments and environment count; its terms do not.
+    ///
+    /// # Errors
+    /// The program could not be started or does not speak the [protocol](crate::protocol).
+    pub fn zygote(&self, slot: &Slot, command: &Command) -> Result<Zygote> {
+        self.check(slot)?;
+        Zygote::start(command, &slot.0, &self.0)
+    }
+
+    fn check(&self, slot: &Slot) -> Result<()> {
+        if Arc::ptr_eq(&self.0.sandbox, &slot.0.sandbox) {
+            Ok(())
+        } else {
+            Err(SandboxError::Misuse("the slot and the jail belong to different sandboxes".to_owned()))
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The built-in zygote: its runs are programs that are executed.
+//!
+//! It follows [`crate::protocol`] like any other. Because the filter is installed here once and
+//! inherited, a cold start pays for a fork and an exec and nothing else.
+
+use std::ffi::{CString, OsString};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
+
+use rustix::thread::{ThreadNameSpaceType, move_into_thread_name_spaces};
+
+use super::confine::Confinement;
+use crate::error::{Context, Result, SandboxError};
+use crate::protocol::{self, Run, flag, said};
+use crate::sys::exec::{Image, exec};
+use crate::sys::fork::{Fork, fork, leave, place_fd};
+use crate::sys::{signals, wait};
+use crate::wire::codec::{Reader, Writer};
+use crate::wire::socket;
+
+/// The opaque part of a run: the program by its path, unless it comes as a descriptor, its
+/// arguments, beginning with its name, and its environment.
+pub(crate) struct Execute {
+    pub(crate) path: OsString,
+    pub(crate) argv: Vec<OsString>,
+    pub(crate) env: Vec<(OsString, OsString)>,
+}
+
+impl Execute {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::default();
+        writer.text(&self.path);
+        writer.list(&self.argv, |w, arg| {
+            w.text(arg);
+        });
+        writer.list(&self.env, |w, (name, value)| {
+            w.text(name).text(value);
+        });
+        writer.0
+    }
+
+    /// Whether a string could not be handed to the kernel.
+    pub(crate) fn has_zero_byte(&self) -> bool {
+        let zero = |text: &OsString| text.as_encoded_bytes().contains(&0);
+        zero(&self.path) || self.argv.iter().any(zero) || self.env.iter().any(|(name, value)| zero(name) || zero(value))
+    }
+
+    fn decode(body: &[u8]) -> Option<Execute> {
+        let r = &mut Reader(body);
+        Some(Execute {
+            path: r.text()?,
+            argv: r.list(|r| r.text())?,
+            env: r.list(|r| Some((r.text()?, r.text()?)))?,
+        })
+    }
+
+    /// As the kernel wants it. A zero byte ends a string there, so such strings have been refused.
+    pub(super) fn strings(self) -> Option<(CString, Vec<CString>, Vec<CString>)> {
+        let text = |text: OsString| CString::new(text.into_vec()).ok();
+        let argv = self.argv.into_iter().map(text).collect::<Option<_>>()?;
+        let env = self.env.into_iter().map(|(mut name, value)| {
+            name.push("=");
+            name.push(value);
+            text(name)
+        });
+        Some((text(self.path)?, argv, env.collect::<Option<_>>()?))
+    }
+}
+
+/// Serves runs until the host closes the control socket.
+pub(super) fn serve(control: BorrowedFd<'_>) -> ! {
+    signals::reap_children_automatically(false);
+    let _ = rustix::thread::set_name(c"synthase-launch");
+    let _ = socket::send(control, said::HELLO, &protocol::VERSION.to_le_bytes(), &[]);
+    while let Ok(Some(message)) = socket::receive(control) {
+        let done = match Run::decode(&message.body) {
+            Some(run) if message.kind == protocol::RUN => launch(control, &run, message.fds),
+            _ => Err(socket::garbled("host")),
+        };
+        let sent = match done {
+            Ok(ended) => socket::send(control, said::ENDED, &protocol::encode_ended(&ended), &[]),
+            Err(error) => socket::send(control, said::FAILED, words(&error).as_bytes(), &[]),
+        };
+        if sent.is_err() {
+            break;
+        }
+    }
+    leave(0)
+}
+
+/// An error with its causes.
+pub(super) fn words(error: &SandboxError) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
+
+fn launch(control: BorrowedFd<'_>, run: &Run<'_>, fds: Vec<OwnedFd>) -> Result<wait::Ended> {
+    let mut next = fds.iter();
+    let mut take = |wanted: bool| if wanted { next.next() } else { None };
+    let entrance = take(run.flags & flag::BOX != 0);
+    let rules = take(run.flags & flag::RULES != 0);
+    let standard = [take(true), take(true), take(true)];
+    let channel = take(run.flags & flag::CHANNEL != 0);
+    let program = take(run.flags & flag::PROGRAM != 0);
+    let [Some(stdin), Some(stdout), Some(stderr)] = standard else { return Err(socket::garbled("host")) };
+
+    if let Some(entrance) = entrance {
+        move_into_thread_name_spaces(entrance.as_fd(), ThreadNameSpaceType::PROCESS_ID).at("enter", "the box")?;
+    }
+    let Fork::Parent(child) = fork().at("fork", "the program")? else {
+        let confinement = Confinement {
+            entrance: entrance.map(AsFd::as_fd),
+            rules: rules.map(AsFd::as_fd),
+            work: Path::new(run.work),
+            limits: &run.limits,
+        };
+        let Err(error) = become_program(control, run, &confinement, [stdin, stdout, stderr], channel, program);
+        let _ = socket::send(control, said::FAILED, words(&error).as_bytes(), &[]);
+        leave(127)
+    };
+    drop(fds);
+    wait::wait_for(child).at("wait for", "the program")
+}
+
+/// The child: returns only with what went wrong.
+fn become_program(
+    control: BorrowedFd<'_>,
+    run: &Run<'_>,
+    confinement: &Confinement<'_>,
+    standard: [&OwnedFd; 3],
+    channel: Option<&OwnedFd>,
+    program: Option<&OwnedFd>,
+) -> Result<std::convert::Infallible> {
+    let execute = Execute::decode(run.opaque).and_then(Execute::strings);
+    let (path, argv, env) = execute.ok_or_else(|| socket::garbled("host"))?;
+    // Out of the way of the numbers that the program's own descriptors get.
+    const FIRST: i32 = 4;
+    let control = rustix::io::fcntl_dupfd_cloexec(control, FIRST).at("keep", "the control socket")?;
+    let program = program.map(|program| rustix::io::fcntl_dupfd_cloexec(program, FIRST));
+    let program = program.transpose().at("keep", "the program")?;
+    confinement.apply()?;
+    for (number, fd) in (0..).zip(standard) {
+        place_fd(fd, number).at("place", "a standard descriptor")?;
+    }
+    if let Some(channel) = channel {
+        place_fd(channel, protocol::CONTROL_FD).at("place", "the channel")?;
+    }
+    // All other descriptors close by themselves when the program is executed.
+    let image = match &program {
+        Some(program) => Image::File(program.as_fd()),
+        None => Image::Path(&path),
+    };
+    let error = exec(&image, &argv, &env).raw_os_error().unwrap_or(0);
+    let _ = socket::send(control.as_fd(), said::NOT_EXECUTED, &error.to_le_bytes(), &[]);
+    leave(127)
+}

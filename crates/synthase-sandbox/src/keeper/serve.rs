@@ -1,0 +1,101 @@
+//! The keeper's loop: one request of the host after the other.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use synthase_types::Isolation;
+
+use super::root::Built;
+use super::{boxes, scratch, spawn, tree};
+use crate::error::{Context, Result};
+use crate::sys::fork::{Fork, fork_into};
+use crate::sys::signals;
+use crate::wire::codec::{Reader, Writer};
+use crate::wire::message::{NewBox, Setup, Spawn, answer, ask, encode_failure};
+use crate::wire::socket::{self, Message, garbled};
+
+/// What the keeper knows.
+struct Keeper {
+    setup: Setup,
+    built: Built,
+    /// Zygotes and the launcher, by their numbers as the keeper sees them.
+    spawned: Vec<i32>,
+}
+
+/// Serves until the host closes its end.
+pub(super) fn serve(control: &OwnedFd, setup: Setup, built: Built) {
+    // Boxes and zygotes that end are nobody's news; orphans from below neither.
+    signals::reap_children_automatically(true);
+    let mut keeper = Keeper { setup, built, spawned: Vec::new() };
+    while let Ok(Some(message)) = socket::receive(control.as_fd()) {
+        let sent = match keeper.handle(control.as_fd(), message) {
+            Ok(Reply::Sent) => Ok(()),
+            Ok(Reply::Done(body, fds)) => {
+                let fds: Vec<BorrowedFd<'_>> = fds.iter().map(AsFd::as_fd).collect();
+                socket::send(control.as_fd(), answer::DONE, &body, &fds)
+            }
+            Err(error) => socket::send(control.as_fd(), answer::FAILED, &encode_failure(&error), &[]),
+        };
+        if sent.is_err() {
+            break;
+        }
+    }
+    if keeper.setup.level < Isolation::Namespaces {
+        tree::kill_descendants(&[]);
+        scratch::remove(&keeper.setup.scratch);
+    }
+}
+
+/// How a request was answered.
+enum Reply {
+    /// Another process has answered.
+    Sent,
+    /// With this body and these descriptors.
+    Done(Vec<u8>, Vec<OwnedFd>),
+}
+
+impl Keeper {
+    fn handle(&mut self, control: BorrowedFd<'_>, message: Message) -> Result<Reply> {
+        match message.kind {
+            ask::BOX => self.new_box(control, message),
+            ask::SPAWN => {
+                let spawn = Spawn::decode(&message.body).ok_or_else(|| garbled("host"))?;
+                let pid = spawn::spawn(&spawn, message.fds, self.setup.level)?;
+                self.spawned.push(pid);
+                let handle = rustix::process::Pid::from_raw(pid)
+                    .and_then(|pid| rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).ok());
+                Ok(Reply::Done(Vec::new(), handle.into_iter().collect()))
+            }
+            ask::KILL => {
+                tree::kill_descendants(&self.spawned);
+                Ok(Reply::Done(Vec::new(), Vec::new()))
+            }
+            ask::CLEAR => {
+                scratch::clear(&self.setup.scratch);
+                Ok(Reply::Done(Vec::new(), Vec::new()))
+            }
+            ask::USAGE => {
+                let suspicious = Reader(&message.body).u64().ok_or_else(|| garbled("host"))?;
+                let usage = tree::usage(&self.spawned, self.setup.level >= Isolation::Namespaces, suspicious);
+                let mut writer = Writer::default();
+                writer.u64(u64::try_from(usage.cpu.as_nanos()).unwrap_or(u64::MAX));
+                writer.u64(usage.memory).u64(usage.processes);
+                Ok(Reply::Done(writer.0, Vec::new()))
+            }
+            _ => Err(garbled("host")),
+        }
+    }
+
+    fn new_box(&self, control: BorrowedFd<'_>, message: Message) -> Result<Reply> {
+        let new_box = NewBox::decode(&message.body).ok_or_else(|| garbled("host"))?;
+        let program = message.fds.into_iter().next();
+        if self.setup.level < Isolation::Namespaces {
+            let (work, fds) = scratch::prepare_box(&self.setup, &new_box, program.as_ref().map(AsFd::as_fd))?;
+            return Ok(Reply::Done(work.into_os_string().into_encoded_bytes(), fds));
+        }
+        let namespaces = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC;
+        match fork_into(namespaces).at("make", "the namespaces of a box")? {
+            Fork::Child => boxes::first_process(control, &new_box, program, self.built.proc),
+            Fork::Parent(_) => Ok(Reply::Sent),
+        }
+    }
+}

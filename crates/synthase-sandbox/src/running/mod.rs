@@ -1,0 +1,353 @@
+//! One run, from the host's side.
+
+mod clock;
+mod collect;
+mod end;
+mod start;
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use synthase_types::{Captured, Usage};
+
+use crate::channel::{Channel, Incoming};
+use crate::command::Terms;
+use crate::error::{Result, SandboxError};
+use crate::finished::{Finished, Hits, Limit};
+use crate::killer::BoxKill;
+use crate::output::Stream;
+use crate::protocol::{decode_ended, said};
+use crate::slot::Lease;
+use crate::sys::wait::Ended;
+use crate::wire::socket::garbled;
+use crate::zygote::ZygoteLink;
+
+use clock::Clock;
+pub(crate) use start::Work;
+
+/// How much is read from a pipe at a time.
+const BUFFER: usize = 64 << 10;
+
+/// A run that has been started. Dropping it ends it.
+///
+/// Limits are enforced while one of its methods waits, which is all the time that matters: between
+/// calls the caller is busy, the program's pipes fill up, and it waits. What it may burn meanwhile is
+/// counted and noticed at the next call, and bounded by the kernel.
+#[derive(Debug)]
+pub struct Running {
+    /// Must come first: the slot is free only when the rest is gone.
+    parts: Parts,
+    /// Keeps the slot.
+    lease: Lease,
+}
+
+/// What a run consists of.
+#[derive(Debug)]
+struct Parts {
+    zygote: Arc<ZygoteLink>,
+    kill: Arc<BoxKill>,
+    /// The folder that contains `work` and `tmp`.
+    files: OwnedFd,
+    namespaces: bool,
+    terms: Terms,
+    /// For messages.
+    program: String,
+    stdin: Option<Feed>,
+    stdout: Stream,
+    stderr: Stream,
+    channel: Option<Channel>,
+    clock: Clock,
+    /// The report of the zygote.
+    ended: Option<Ended>,
+    /// When it came.
+    ended_at: Option<Instant>,
+    /// Our side failed.
+    failure: Option<SandboxError>,
+    /// Why we ended it.
+    stopped: Option<Stop>,
+    hits: Hits,
+    over: bool,
+}
+
+/// Why we ended a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    Limit(Limit),
+    Caller,
+}
+
+/// What is still to be written to standard input.
+#[derive(Debug)]
+struct Feed {
+    pipe: OwnedFd,
+    bytes: Vec<u8>,
+    written: usize,
+}
+
+/// The answer to a frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// A frame.
+    Frame(Vec<u8>),
+    /// None will come: the run has ended, by itself or by a limit. [`Running::finish`] says how.
+    Ended,
+    /// Bytes that nobody asked for, or that can be no frame; this says which. The run still lives,
+    /// but nothing it says on its channel means anything any more.
+    Garbage(String),
+}
+
+impl Running {
+    /// Sends one frame on the private channel and waits for one in answer, while it reads the
+    /// program's output and watches its limits. `cpu` and `wall` bound this exchange, in addition to
+    /// the limits of the whole run; exceeding them ends the run.
+    ///
+    /// # Errors
+    /// The run has no channel, or the sandbox failed.
+    pub fn exchange(&mut self, frame: &[u8], cpu: Duration, wall: Duration) -> Result<Reply> {
+        let mut buffer = self.take_buffer();
+        let reply = self.parts.exchange(frame, cpu, wall, &self.lease, &mut buffer);
+        self.give_buffer(buffer);
+        reply
+    }
+
+    /// What was written to standard output and standard error since the last call.
+    ///
+    /// What a program wrote before it answered a frame is in the output taken after that answer.
+    pub fn take_output(&mut self) -> (Captured, Captured) {
+        let mut buffer = self.take_buffer();
+        self.parts.drain(&mut buffer);
+        self.give_buffer(buffer);
+        (self.parts.stdout.take(), self.parts.stderr.take())
+    }
+
+    /// What the run has used up to now. The peak of memory is only known at the end.
+    pub fn usage(&self) -> Usage {
+        let cpu = self.parts.clock.used(&self.lease, &self.parts.zygote).map(|used| used.cpu);
+        Usage { cpu: cpu.unwrap_or_default(), wall: self.parts.clock.elapsed(), peak_memory: 0 }
+    }
+
+    /// Ends the run.
+    pub fn kill(&mut self) {
+        self.parts.stop(Stop::Caller);
+    }
+
+    /// Waits until the run has ended, by itself or by a limit, and removes all traces of it.
+    ///
+    /// # Errors
+    /// The sandbox failed: nothing is known about the program.
+    pub fn finish(mut self) -> Result<Finished> {
+        let mut buffer = self.take_buffer();
+        let finished = self.parts.finish(&self.lease, &mut buffer);
+        self.give_buffer(buffer);
+        finished
+    }
+
+    fn take_buffer(&self) -> Vec<u8> {
+        let mut buffer = std::mem::take(&mut *self.lease.0.buffer.lock().unwrap_or_else(PoisonError::into_inner));
+        buffer.resize(BUFFER, 0);
+        buffer
+    }
+
+    fn give_buffer(&self, buffer: Vec<u8>) {
+        *self.lease.0.buffer.lock().unwrap_or_else(PoisonError::into_inner) = buffer;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !self.parts.over {
+            self.parts.stop(Stop::Caller);
+            let mut buffer = self.take_buffer();
+            let _ = self.parts.finish(&self.lease, &mut buffer);
+        }
+    }
+}
+
+impl Parts {
+    fn exchange(&mut self, frame: &[u8], cpu: Duration, wall: Duration, lease: &Lease, buffer: &mut [u8]) -> Result<Reply> {
+        let Some(channel) = &mut self.channel else {
+            return Err(SandboxError::Misuse("this run was started without a channel".to_owned()));
+        };
+        channel.receive(buffer);
+        if channel.has_incoming() {
+            return Ok(Reply::Garbage("bytes came before they were asked for".to_owned()));
+        }
+        channel.queue(frame);
+        channel.send();
+        self.clock.begin_exchange(cpu, wall, lease, &self.zygote);
+        let reply = loop {
+            // Looked at before the report of the end: an answer may be the last thing a program says.
+            if let Some(channel) = &mut self.channel {
+                match channel.take() {
+                    Incoming::Nothing => {}
+                    Incoming::Frame(frame) => break Ok(Reply::Frame(frame)),
+                    Incoming::Garbage(what) => break Ok(Reply::Garbage(what)),
+                }
+            }
+            if self.is_ended() {
+                break self.failure.take().map_or(Ok(Reply::Ended), Err);
+            }
+            if let Err(error) = self.step(lease, buffer) {
+                break Err(error);
+            }
+            if self.is_ended()
+                && let Some(channel) = &mut self.channel
+            {
+                channel.receive(buffer);
+            }
+        };
+        self.clock.end_exchange();
+        reply
+    }
+
+    /// Whether the zygote has reported the end, or cannot any more.
+    fn is_ended(&self) -> bool {
+        self.ended.is_some() || !self.zygote.is_alive()
+    }
+
+    /// Waits for the next thing to happen, and deals with it.
+    fn step(&mut self, lease: &Lease, buffer: &mut [u8]) -> Result<()> {
+        const STDIN: usize = 0;
+        const STDOUT: usize = 1;
+        const STDERR: usize = 2;
+        const CHANNEL: usize = 3;
+        let nobody = self.zygote.control.as_fd();
+        let mut ready = [PollFlags::empty(); 5];
+        {
+            let wants = |fd: Option<BorrowedFd<'_>>, flags| fd.map(|_| flags).unwrap_or(PollFlags::empty());
+            let stdin = self.stdin.as_ref().map(|feed| feed.pipe.as_fd());
+            let stdout = self.stdout.pipe().map(AsFd::as_fd);
+            let stderr = self.stderr.pipe().map(AsFd::as_fd);
+            let channel = self.channel.as_ref().and_then(Channel::socket).map(AsFd::as_fd);
+            let sending = self.channel.as_ref().is_some_and(Channel::wants_to_send);
+            let talk = if sending { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
+            let asked = [
+                (stdin, wants(stdin, PollFlags::OUT)),
+                (stdout, wants(stdout, PollFlags::IN)),
+                (stderr, wants(stderr, PollFlags::IN)),
+                (channel, wants(channel, talk)),
+                (Some(nobody), PollFlags::IN),
+            ];
+            // Closed ends are left out: they would be ready for ever.
+            let mut fds: Vec<PollFd<'_>> = Vec::with_capacity(asked.len());
+            let mut which = Vec::with_capacity(asked.len());
+            for (index, (fd, flags)) in asked.into_iter().enumerate() {
+                if let Some(fd) = fd {
+                    fds.push(PollFd::from_borrowed_fd(fd, flags));
+                    which.push(index);
+                }
+            }
+            let patience = self.clock.until_next_look();
+            let timeout = Timespec { tv_sec: patience.as_secs() as i64, tv_nsec: patience.subsec_nanos().into() };
+            match poll(&mut fds, Some(&timeout)) {
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(error) => {
+                    let object = "the program".to_owned();
+                    return Err(SandboxError::System { operation: "wait for", object, source: error.into() });
+                }
+            }
+            for (index, fd) in which.into_iter().zip(&fds) {
+                ready[index] = fd.revents();
+            }
+        }
+        if !ready[STDIN].is_empty() {
+            self.feed();
+        }
+        if !ready[STDOUT].is_empty() {
+            self.stdout.drain(buffer);
+        }
+        if !ready[STDERR].is_empty() {
+            self.stderr.drain(buffer);
+        }
+        if !ready[CHANNEL].is_empty()
+            && let Some(channel) = &mut self.channel
+        {
+            channel.send();
+            channel.receive(buffer);
+        }
+        if !ready[4].is_empty() {
+            self.hear()?;
+        }
+        self.watch(lease);
+        Ok(())
+    }
+
+    /// Writes what fits to standard input.
+    fn feed(&mut self) {
+        while let Some(feed) = &mut self.stdin {
+            if feed.written == feed.bytes.len() {
+                self.stdin = None;
+                return;
+            }
+            match rustix::io::write(&feed.pipe, &feed.bytes[feed.written..]) {
+                Ok(count) => feed.written += count,
+                Err(rustix::io::Errno::INTR) => {}
+                Err(rustix::io::Errno::AGAIN) => return,
+                // Nobody reads any more, which is the program's right.
+                Err(_) => self.stdin = None,
+            }
+        }
+    }
+
+    /// Takes a message of the zygote.
+    fn hear(&mut self) -> Result<()> {
+        let Some(message) = self.zygote.hear()? else { return Ok(()) };
+        match message.kind {
+            said::ENDED => {
+                self.ended = Some(decode_ended(&message.body).ok_or_else(|| garbled("zygote"))?);
+                self.ended_at = Some(Instant::now());
+            }
+            said::NOT_EXECUTED => {
+                let number = message.body.first_chunk().map_or(0, |bytes| i32::from_le_bytes(*bytes));
+                let source = std::io::Error::from_raw_os_error(number);
+                self.failure = Some(SandboxError::Execute { program: self.program.clone(), source });
+            }
+            said::FAILED => {
+                let words = String::from_utf8_lossy(&message.body).into_owned();
+                self.failure = Some(SandboxError::Setup(words));
+            }
+            _ => return Err(garbled("zygote")),
+        }
+        Ok(())
+    }
+
+    /// Reads the output that is there.
+    fn drain(&mut self, buffer: &mut [u8]) {
+        while self.stdout.drain(buffer) && !self.output_exceeded() {}
+        while self.stderr.drain(buffer) && !self.output_exceeded() {}
+        if self.output_exceeded() {
+            self.stop(Stop::Limit(Limit::Output));
+        }
+    }
+
+    fn output_exceeded(&self) -> bool {
+        self.stdout.total + self.stderr.total > self.terms.limits.output
+    }
+
+    /// Ends the run if a limit is exceeded.
+    fn watch(&mut self, lease: &Lease) {
+        if self.ended.is_some() || self.stopped.is_some() {
+            return;
+        }
+        if lease.0.cancel.is_cancelled() {
+            self.stop(Stop::Caller);
+        } else if self.output_exceeded() {
+            self.stop(Stop::Limit(Limit::Output));
+        } else if let Some(limit) = self.clock.look(lease, &self.zygote, &self.terms.limits) {
+            self.stop(Stop::Limit(limit));
+        }
+    }
+
+    /// Ends the run; the first reason counts.
+    fn stop(&mut self, stop: Stop) {
+        if self.stopped.is_none() && self.ended.is_none() {
+            self.stopped = Some(stop);
+            if let Stop::Limit(limit) = stop {
+                self.hits.set(limit);
+            }
+            self.kill.kill();
+        }
+    }
+}

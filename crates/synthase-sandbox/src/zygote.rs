@@ -1,0 +1,159 @@
+//! The host's end of a zygote, or of the launcher.
+
+use std::ffi::OsString;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use rustix::pipe::PipeFlags;
+use rustix::process::{Signal, pidfd_send_signal};
+
+use crate::command::{Command, Program, Terms};
+use crate::error::{Context, Result, SandboxError};
+use crate::jail::JailInner;
+use crate::keeper_link::{KeeperLink, readable_within};
+use crate::protocol::said;
+use crate::running::{Running, Work};
+use crate::slot::SlotInner;
+use crate::wire::message::Spawn;
+use crate::wire::socket::{self, Message};
+
+/// How long a zygote may take to start: it may import large libraries on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A warm interpreter in a jail, in one slot. See [`protocol`](crate::protocol) for what it does.
+#[derive(Debug)]
+pub struct Zygote {
+    link: Arc<ZygoteLink>,
+    slot: Arc<SlotInner>,
+    jail: Arc<JailInner>,
+}
+
+/// One run of a zygote.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The first frame on the channel, if there is one. What is in it is between the caller and the
+    /// zygote's driver.
+    pub payload: Option<Vec<u8>>,
+    /// What the run is given and may use.
+    pub terms: Terms,
+}
+
+impl Zygote {
+    pub(crate) fn start(command: &Command, slot: &Arc<SlotInner>, jail: &Arc<JailInner>) -> Result<Zygote> {
+        slot.cancel.check()?;
+        let Program::Path(path) = &command.program else {
+            return Err(SandboxError::Misuse("a zygote is started by its path in the view".to_owned()));
+        };
+        let mut argv = command.argv.clone();
+        if argv.is_empty() {
+            argv.push(command.program_name());
+        }
+        let program: (OsString, _, _) = (path.clone().into(), argv, command.env.clone());
+        let keeper = slot.keeper(jail)?;
+        let link = ZygoteLink::start("zygote", Some(program), slot, &keeper)?;
+        Ok(Zygote { link: Arc::new(link), slot: Arc::clone(slot), jail: Arc::clone(jail) })
+    }
+
+    /// Forks a run.
+    ///
+    /// # Errors
+    /// The slot has a run already, the zygote is gone, or the sandbox failed.
+    pub fn fork(&mut self, request: &Request) -> Result<Running> {
+        Running::start(&Work {
+            slot: &self.slot,
+            jail: &self.jail,
+            zygote: &self.link,
+            terms: &request.terms,
+            payload: request.payload.as_deref(),
+            name: String::new(),
+            command: None,
+        })
+    }
+
+    /// Whether it can fork more runs. One that died, for example because memory ran out, is replaced
+    /// by starting another.
+    pub fn is_alive(&self) -> bool {
+        self.link.is_alive()
+    }
+}
+
+/// The connection, shared between the zygote's handle and its current run.
+#[derive(Debug)]
+pub(crate) struct ZygoteLink {
+    pub(crate) control: OwnedFd,
+    process: Option<OwnedFd>,
+    complaints: OwnedFd,
+    dead: AtomicBool,
+    who: &'static str,
+    /// Keeps the keeper, and with it the zygote, alive.
+    pub(crate) keeper: Arc<KeeperLink>,
+}
+
+impl ZygoteLink {
+    /// Starts a zygote (`program`: path, arguments, environment), or the launcher.
+    pub(crate) fn start(
+        who: &'static str,
+        program: Option<(OsString, Vec<OsString>, Vec<(OsString, OsString)>)>,
+        slot: &SlotInner,
+        keeper: &Arc<KeeperLink>,
+    ) -> Result<ZygoteLink> {
+        let (ours, theirs) = socket::pair()?;
+        let (read, write) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).at("make", "a pipe")?;
+        let process = keeper.spawn(&Spawn { program }, theirs, write, &slot.doors()?);
+        let process = process.inspect_err(|_| slot.forget(keeper))?;
+        let keeper = Arc::clone(keeper);
+        let link = ZygoteLink { control: ours, process, complaints: read, dead: AtomicBool::new(false), who, keeper };
+        if !readable_within(&link.control, PATIENCE) {
+            return Err(link.lost("it does not answer"));
+        }
+        match link.hear()? {
+            Some(message) if message.kind == said::HELLO => Ok(link),
+            Some(message) => Err(SandboxError::Setup(String::from_utf8_lossy(&message.body).into_owned())),
+            None => Err(link.lost("it ended while it started")),
+        }
+    }
+
+    pub(crate) fn is_alive(&self) -> bool {
+        !self.dead.load(Ordering::SeqCst)
+    }
+
+    /// Sends the request for a run.
+    pub(crate) fn request(&self, body: &[u8], fds: &[BorrowedFd<'_>]) -> Result<()> {
+        socket::send(self.control.as_fd(), crate::protocol::RUN, body, fds).map_err(|error| self.lost(&error.to_string()))
+    }
+
+    /// One message; `None`, and for ever, once the zygote is gone.
+    pub(crate) fn hear(&self) -> Result<Option<Message>> {
+        let message = socket::receive(self.control.as_fd()).at("hear", self.who)?;
+        if message.is_none() {
+            self.dead.store(true, Ordering::SeqCst);
+        }
+        Ok(message)
+    }
+
+    /// It is gone; with its last words, if it had some.
+    pub(crate) fn lost(&self, detail: &str) -> SandboxError {
+        self.dead.store(true, Ordering::SeqCst);
+        let mut words = [0; 4096];
+        let count = rustix::io::read(&self.complaints, &mut words).unwrap_or(0);
+        let words = String::from_utf8_lossy(&words[..count]);
+        let detail = if words.trim().is_empty() { detail.to_owned() } else { format!("{detail}; it said: {}", words.trim()) };
+        SandboxError::Lost { who: self.who, detail }
+    }
+
+    /// Ends it.
+    pub(crate) fn kill(&self) {
+        self.dead.store(true, Ordering::SeqCst);
+        if let Some(process) = &self.process {
+            let _ = pidfd_send_signal(process.as_fd(), Signal::KILL);
+        }
+    }
+}
+
+impl Drop for ZygoteLink {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
