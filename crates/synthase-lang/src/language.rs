@@ -34,11 +34,28 @@ pub struct Language {
     pub run: Run,
     /// How functions are called, where they can be.
     pub call: Option<Call>,
+    /// How the memory of one process is bounded where nothing counts that of the whole tree.
+    #[serde(default)]
+    pub memory: MemoryRule,
+    /// Whether there is one kind of number only, so that `1` and `1.0` are the same value.
+    #[serde(default)]
+    pub one_number: bool,
     /// Variables of the environment of every run.
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
     /// Programs that must work.
     pub hello: Hello,
+}
+
+/// How the memory of one process can be bounded by the kernel's limits of a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MemoryRule {
+    /// By its private writable memory.
+    #[default]
+    Data,
+    /// Not at all: the runtime reserves far more than it uses.
+    Nothing,
 }
 
 /// Where a language's tools are.
@@ -107,6 +124,9 @@ pub struct Call {
     /// The command that starts the driver; none for languages where it is compiled into the program.
     #[serde(default)]
     pub command: Vec<String>,
+    /// The command that starts the driver for one run, where `command` starts it for many.
+    #[serde(default)]
+    pub cold: Vec<String>,
     /// How the driver is compiled, where it is a library of its own.
     pub library: Option<Library>,
 }

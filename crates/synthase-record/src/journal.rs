@@ -33,7 +33,7 @@ impl Journal {
         let mut journal = Journal::default();
         for stored in reader.events(run)? {
             let (key, blob): (Digest, BlobId) = match &stored.event {
-                Event::Proposed { key, answer, .. } => (*key, *answer),
+                Event::Proposed { key, answer, .. } | Event::Answered { key, answer, .. } => (*key, *answer),
                 Event::Judged { key, judgement, .. } => (*key, *judgement),
                 Event::RunStarted { .. } => {
                     journal.started.get_or_insert(stored.event);

@@ -66,6 +66,17 @@ pub enum Event {
         /// The whole judgement with its executions.
         judgement: BlobId,
     },
+    /// A candidate was run on inputs without answers.
+    Answered {
+        /// The task.
+        task: TaskId,
+        /// The key under which a resumed run finds the answers.
+        key: Digest,
+        /// The candidate.
+        candidate: CandidateId,
+        /// What it answered.
+        answer: BlobId,
+    },
     /// Work on a task ended.
     TaskEnded {
         /// The task.

@@ -146,13 +146,13 @@
   }
 
   function receive() {
-    return parse(readExactly(readExactly(4).readUInt32BE(0)).toString("utf8"));
+    return parse(readExactly(readExactly(4).readUInt32LE(0)).toString("utf8"));
   }
 
   function send(nonce, seq, content) {
     const body = Buffer.from(`{"nonce":"${nonce}","seq":${seq},${content}}`, "utf8");
     const head = Buffer.alloc(4);
-    head.writeUInt32BE(body.length, 0);
+    head.writeUInt32LE(body.length, 0);
     const frame = Buffer.concat([head, body]);
     for (let at = 0; at < frame.length; ) at += writeSync(3, frame, at);
   }

@@ -1,6 +1,6 @@
 """The Python end of the conversation between the broker and a program.
 
-Frames travel on file descriptor 3: four bytes of length (big-endian), then JSON. The broker asks,
+Frames travel on file descriptor 3: four bytes of length (little-endian), then JSON. The broker asks,
 this process answers each question with exactly one frame that repeats the run's nonce and the
 question's number. Expected values are never sent here, so nothing that a program does to this
 driver can tell it what to answer.
@@ -180,13 +180,13 @@ def _make():
         return b"".join(parts)
 
     def receive():
-        text = read_exactly(from_bytes(read_exactly(4), "big")).decode("utf-8", "surrogatepass")
+        text = read_exactly(from_bytes(read_exactly(4), "little")).decode("utf-8", "surrogatepass")
         message = decode(text)
         return revive(message) if '"$' in text else message
 
     def send(nonce, seq, content):
         frame = ('{"nonce":"%s","seq":%d,%s}' % (nonce, seq, content)).encode("ascii")
-        frame = len(frame).to_bytes(4, "big") + frame
+        frame = len(frame).to_bytes(4, "little") + frame
         view = memoryview(frame)
         while view:
             view = view[write(3, view):]
@@ -217,14 +217,14 @@ def _make():
         code = error.code
         return code if kind_of(code) is int else 0 if code is None else 1
 
-    def load(prelude, source, name):
+    def load(prelude, source, name, file="<program>"):
         module = Module(name)
         modules[name] = module
         space = module.__dict__
         space["__builtins__"] = builtins
         if prelude:
             run(to_code(prelude, "<prelude>", "exec", dont_inherit=True), space)
-        run(to_code(source, "<program>", "exec", dont_inherit=True), space)
+        run(to_code(source, file, "exec", dont_inherit=True), space)
         return space
 
     def load_program(message):
@@ -286,7 +286,25 @@ def _make():
         """Runs a program as a script; its end is the end of the process."""
         os.close(3)
         sys.argv = ["main.py", *message["argv"]]
-        load(message["prelude"], message["source"], "__main__")
+        try:
+            load(message["prelude"], message["source"], "__main__", "main.py")
+        except Exit:
+            raise
+        except Base as error:
+            show_traceback(error, message["source"])
+            flush()
+            end_process(1)
+
+    def show_traceback(error, source):
+        """What Python shows of an uncaught error, without the frames of this driver."""
+        import linecache
+        import traceback
+
+        linecache.cache["main.py"] = (len(source), None, source.splitlines(True), "main.py")
+        trace = error.__traceback__
+        while trace is not None and trace.tb_frame.f_code.co_filename == "<string>":
+            trace = trace.tb_next
+        traceback.print_exception(kind_of(error), error, trace)
 
     # ---- test code ---------------------------------------------------------------------------
 
@@ -382,7 +400,126 @@ def _make():
         elif op == "test":
             run_tests(message)
 
-    return serve
+    # ---- the zygote --------------------------------------------------------------------------
+
+    def zygote(preload):
+        """Forks one process per run, each into a box of its own. The protocol is that of the
+        sandbox; this process never runs a program's text."""
+        import ctypes
+        import gc
+        import resource
+        from _socket import CMSG_SPACE, socket
+
+        for name in preload:
+            __import__(name)
+
+        libc = ctypes.CDLL(None, use_errno=True)
+        number, text_at = ctypes.c_ulong, ctypes.c_char_p
+        NEWNS, NEWIPC, NEWPID = 0x20000, 0x8000000, 0x20000000
+        PR_CAPBSET_DROP, SYS_CAPSET, SYS_LANDLOCK_RESTRICT_SELF = 24, 126, 446
+        if os.uname().machine == "aarch64":
+            SYS_CAPSET = 91
+        CAPABILITIES = (8, 18, 21)
+        BOX, RULES, CHANNEL, NO_NAMESPACES = 1, 2, 4, 8
+        control = socket(fileno=3)
+
+        def must(result, what):
+            if result != 0:
+                code = ctypes.get_errno()
+                raise OSError(code, what + ": " + os.strerror(code))
+
+        def become(flags, limits, work, descriptors):
+            """The child's part: enters the box, gives up every power, and takes its places."""
+            os.setsid()
+            try:
+                with open("/proc/self/oom_score_adj", "wb", 0) as file:
+                    file.write(b"1000")
+            except OSError:
+                pass
+            rest = list(descriptors)
+            if flags & BOX:
+                must(libc.setns(rest.pop(0), NEWNS | NEWIPC), "setns")
+            rules = rest.pop(0) if flags & RULES else None
+            os.chdir(work)
+            for which, soft, hard in limits:
+                resource.setrlimit(which, (soft, hard))
+            if not flags & NO_NAMESPACES:
+                for capability in CAPABILITIES:
+                    must(libc.prctl(PR_CAPBSET_DROP, number(capability), number(0), number(0), number(0)), "prctl")
+            header = (0x20080522).to_bytes(4, sys.byteorder) + bytes(4)
+            must(libc.syscall(number(SYS_CAPSET), text_at(header), text_at(bytes(24))), "capset")
+            if rules is not None:
+                must(libc.syscall(number(SYS_LANDLOCK_RESTRICT_SELF), number(rules), number(0)), "landlock")
+            # First out of the way of each other, then to their places.
+            places = [os.dup(descriptor) for descriptor in rest]
+            for place, descriptor in enumerate(places):
+                os.dup2(descriptor, place)
+            os.closerange(len(places), 1 << 16)
+            home, temporary = work, "/tmp"
+            if flags & NO_NAMESPACES:
+                temporary = os.path.join(os.path.dirname(work), "tmp")
+            os.environ["HOME"], os.environ["TMPDIR"] = home, temporary
+
+        def read_request(body):
+            from_bytes = int.from_bytes
+            flags, count = from_bytes(body[2:6], "little"), from_bytes(body[6:10], "little")
+            at, limits = 10, []
+            for _ in range(count):
+                which, soft, hard = (
+                    from_bytes(body[at : at + 4], "little"),
+                    from_bytes(body[at + 4 : at + 12], "little"),
+                    from_bytes(body[at + 12 : at + 20], "little"),
+                )
+                unlimited = (1 << 64) - 1
+                limits.append((which, -1 if soft == unlimited else soft, -1 if hard == unlimited else hard))
+                at += 20
+            length = from_bytes(body[at : at + 4], "little")
+            return flags, limits, body[at + 4 : at + 4 + length].decode()
+
+        gc.collect()
+        gc.freeze()
+        control.send(b"\x01\x00" + (1).to_bytes(4, "little"))
+        while True:
+            body, ancillary, _, _ = control.recvmsg(1 << 16, CMSG_SPACE(16 * 4))
+            if not body:
+                return
+            descriptors = []
+            for _, _, data in ancillary:
+                for at in range(0, len(data), 4):
+                    descriptors.append(int.from_bytes(data[at : at + 4], sys.byteorder))
+            try:
+                flags, limits, work = read_request(body)
+                if flags & BOX:
+                    must(libc.setns(descriptors[0], NEWPID), "setns")
+                child = os.fork()
+                if child == 0:
+                    try:
+                        become(flags, limits, work, descriptors)
+                    except Exception as error:
+                        control.send(b"\x03\x00" + repr(error).encode())
+                        end_process(1)
+                    control.detach()
+                    return serve()
+            except OSError as error:
+                for descriptor in descriptors:
+                    os.close(descriptor)
+                control.send(b"\x03\x00" + repr(error).encode())
+                continue
+            for descriptor in descriptors:
+                os.close(descriptor)
+            _, status, usage = os.wait4(child, 0)
+            report = status.to_bytes(4, "little")
+            for seconds in (usage.ru_utime, usage.ru_stime):
+                report += round(seconds * 1e6).to_bytes(8, "little")
+            control.send(b"\x02\x00" + report + usage.ru_maxrss.to_bytes(8, "little"))
+
+    if sys.argv[1:2] == ["zygote"]:
+        preload = sys.argv[2:]
+        sys.argv = [""]
+        zygote(preload)
+    else:
+        sys.argv = [""]
+        serve()
 
 
-_serve = _make()
+_make()

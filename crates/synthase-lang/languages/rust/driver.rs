@@ -607,7 +607,7 @@ fn receive(channel: &mut File) -> Json {
     if channel.read_exact(&mut length).is_err() {
         std::process::exit(0);
     }
-    let mut frame = vec![0; u32::from_be_bytes(length) as usize];
+    let mut frame = vec![0; u32::from_le_bytes(length) as usize];
     if channel.read_exact(&mut frame).is_err() {
         std::process::exit(0);
     }
@@ -617,7 +617,7 @@ fn receive(channel: &mut File) -> Json {
 fn send(channel: &mut File, nonce: &str, seq: &Json, content: &str) {
     let Json::Number(seq) = seq else { return };
     let body = format!("{{\"nonce\":{},\"seq\":{seq},{content}}}", quote(nonce));
-    let mut frame = (body.len() as u32).to_be_bytes().to_vec();
+    let mut frame = (body.len() as u32).to_le_bytes().to_vec();
     frame.extend_from_slice(body.as_bytes());
     let _ = channel.write_all(&frame);
 }

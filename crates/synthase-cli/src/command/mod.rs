@@ -1,0 +1,11 @@
+//! One file for each command.
+
+pub(crate) mod doctor;
+pub(crate) mod eval;
+pub(crate) mod gc;
+pub(crate) mod judge;
+pub(crate) mod list;
+pub(crate) mod run;
+pub(crate) mod show;
+pub(crate) mod solve;
+pub(crate) mod verify;

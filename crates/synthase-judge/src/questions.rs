@@ -1,0 +1,84 @@
+//! What a task gives to judge by, as a list of questions in the order in which it stands there.
+
+use synthase_lang::python::asserts::lift;
+use synthase_types::value::equality::Equality;
+use synthase_types::{Code, Expect, Interface, Origin, Probe, Task};
+
+/// One thing to judge by.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Question {
+    pub(crate) origin: Origin,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Kind {
+    /// Plain data: asked of the program directly.
+    Probe { probe: Probe, equality: Equality },
+    /// Code of the test's author: run in a process of its own.
+    Code { language: String, source: String },
+}
+
+/// The questions of a task.
+pub(crate) fn questions(task: &Task) -> Vec<Question> {
+    let examples = task.examples.iter().enumerate().map(|(i, example)| Question {
+        origin: Origin::Example(number(i)),
+        kind: Kind::Probe { probe: task.probe(example), equality: task.equality },
+    });
+    let tests = task.tests.iter().enumerate().flat_map(|(i, code)| test_questions(task, number(i), code));
+    examples.chain(tests).collect()
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index + 1).unwrap_or(u32::MAX)
+}
+
+fn test_questions(task: &Task, block: u32, code: &Code) -> Vec<Question> {
+    let language = test_language(task, code);
+    let first_line = code.line.unwrap_or(1);
+    let rest = |source: &str| Question {
+        origin: Origin::Test { block, line: first_line },
+        kind: Kind::Code { language: language.clone(), source: source.to_owned() },
+    };
+    let (Some(signature), "python") = (task.signature(), language.as_str()) else {
+        return vec![rest(&code.source)];
+    };
+    let lifted = lift(&code.source, &signature.name);
+    let mut questions: Vec<Question> = lifted
+        .asserts
+        .into_iter()
+        .map(|assert| Question {
+            origin: Origin::Test { block, line: first_line + assert.line - 1 },
+            kind: Kind::Probe {
+                probe: Probe { interface: Interface::Call(assert.args), expect: Expect::Value(assert.expected) },
+                equality: assert.equality,
+            },
+        })
+        .collect();
+    questions.extend(lifted.rest.as_deref().map(rest));
+    questions
+}
+
+/// The language of test code: its own, the task's, else Python, in which tests are mostly written.
+fn test_language(task: &Task, code: &Code) -> String {
+    let stated = code.language.as_deref().or(task.language.as_deref()).unwrap_or("python");
+    synthase_lang::by_name(stated).map_or_else(|_| stated.to_owned(), |language| language.name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use synthase_types::task::read::read_document;
+
+    use super::*;
+
+    #[test]
+    fn asserts_are_lifted_and_the_rest_stays_code() {
+        let text = "+++\nentry = \"f(x: int) -> int\"\n+++\n| x | → |\n|--|--|\n| 1 | 2 |\n\n```python tests\nassert f(2) == 3\nassert f(3) > 0\n```\n";
+        let questions = questions(&read_document(text, "t").unwrap());
+        let origins: Vec<Origin> = questions.iter().map(|question| question.origin).collect();
+        let test = |line| Origin::Test { block: 1, line };
+        assert_eq!(origins, [Origin::Example(1), test(9), test(9)]);
+        assert!(matches!(&questions[1].kind, Kind::Probe { equality: Equality::HumanEval, .. }));
+        assert!(matches!(&questions[2].kind, Kind::Code { source, .. } if source == "\nassert f(3) > 0\n"));
+    }
+}

@@ -1,0 +1,25 @@
+//! Programs of any language in sandboxes: toolchains, warm workers, the compile cache, and the
+//! conversations in which functions are called and tests are run.
+//!
+//! A [`Runner`] knows what this machine offers; a [`Lane`] is one worker's place in it, with warm
+//! interpreters and at most one program (and one test author's process) at a time. What comes back
+//! is a [`Run`]: how the *program* ended. A failure of ours is a [`RunError`] and never an outcome.
+
+mod answer;
+mod cache;
+mod cancel;
+mod compile;
+mod conversation;
+mod error;
+mod lane;
+mod runner;
+mod tests_run;
+mod toolchain;
+
+pub use cache::default_cache_folder;
+pub use cancel::Cancel;
+pub use error::RunError;
+pub use lane::{Called, Lane, Run};
+pub use runner::{Runner, RunnerOptions};
+pub use tests_run::{TestEnd, TestRun};
+pub use toolchain::Toolchain;

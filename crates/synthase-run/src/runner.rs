@@ -1,0 +1,162 @@
+//! What this machine offers: one sandbox, and the toolchains and jails of each language.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use synthase_lang::Language;
+use synthase_sandbox::{Jail, Options, Sandbox, View};
+use synthase_types::Isolation;
+
+use crate::cache::Cache;
+use crate::cancel::Cancel;
+use crate::error::RunError;
+use crate::lane::Lane;
+use crate::toolchain::Toolchain;
+
+/// How a runner is set up.
+#[derive(Debug, Clone, Default)]
+pub struct RunnerOptions {
+    /// The isolation level to use; the strongest that works where none is named.
+    pub isolation: Option<Isolation>,
+    /// Whether a level that hides nothing from a program may be used.
+    pub allow_weak: bool,
+    /// Where compiled programs are kept; none keeps them for the life of the runner only.
+    pub cache: Option<PathBuf>,
+    /// What stops everything from outside.
+    pub cancel: Cancel,
+}
+
+/// What this machine offers. Shared by all workers.
+pub struct Runner {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) cache: Cache,
+    pub(crate) cancel: Cancel,
+    /// Held for reading by every run, and for writing by one that must be alone.
+    turn: RwLock<()>,
+    environments: Mutex<HashMap<String, Found>>,
+    nonces: AtomicU64,
+    /// The cache's folder, if it lives no longer than the runner.
+    _temporary: Option<tempfile::TempDir>,
+}
+
+type Found = Arc<Result<Installed, Missing>>;
+
+/// A language as it is installed here.
+pub(crate) struct Installed {
+    pub(crate) toolchain: Toolchain,
+    pub(crate) jail: Jail,
+}
+
+/// A language that is not, in words.
+struct Missing {
+    why: String,
+    install: String,
+}
+
+impl Runner {
+    /// A runner.
+    ///
+    /// # Errors
+    /// No isolation level works here, or the one that was asked for does not.
+    pub fn new(options: RunnerOptions) -> Result<Runner, RunError> {
+        let sandbox = Sandbox::new(&Options { level: options.isolation, allow_rlimits: options.allow_weak })?;
+        let (folder, temporary) = match options.cache {
+            Some(folder) => (folder, None),
+            None => {
+                let temporary = tempfile::Builder::new().prefix("synthase-cache-").tempdir()?;
+                (temporary.path().to_owned(), Some(temporary))
+            }
+        };
+        Ok(Runner {
+            sandbox,
+            cache: Cache::new(folder),
+            cancel: options.cancel,
+            turn: RwLock::new(()),
+            environments: Mutex::default(),
+            nonces: AtomicU64::new(0),
+            _temporary: temporary,
+        })
+    }
+
+    /// A place for one worker.
+    pub fn lane(&self) -> Lane<'_> {
+        Lane::new(self)
+    }
+
+    /// Behind which walls programs run.
+    pub fn isolation(&self) -> Isolation {
+        self.sandbox.level()
+    }
+
+    /// The sandbox itself.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// The tools of a language.
+    ///
+    /// # Errors
+    /// They are not there or do not answer.
+    pub fn toolchain(&self, language: &Language) -> Result<Toolchain, RunError> {
+        self.with(language, |installed| installed.toolchain.clone())
+    }
+
+    /// Looks a language up once and remembers what was found.
+    pub(crate) fn with<T>(&self, language: &Language, look: impl FnOnce(&Installed) -> T) -> Result<T, RunError> {
+        match &*self.find(language)? {
+            Ok(installed) => Ok(look(installed)),
+            Err(Missing { why, install }) => Err(RunError::MissingTool {
+                language: language.title.clone(),
+                why: why.clone(),
+                install: install.clone(),
+            }),
+        }
+    }
+
+    fn find(&self, language: &Language) -> Result<Found, RunError> {
+        // Held while tools are asked, so that two workers do not ask them at the same time.
+        let mut environments = self.environments.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = environments.get(&language.name) {
+            return Ok(Arc::clone(found));
+        }
+        let path = std::env::var("PATH").unwrap_or_default();
+        let found = match Toolchain::find(language, &path) {
+            Ok(toolchain) => Ok(Installed { jail: self.sandbox.jail(&view(&toolchain))?, toolchain }),
+            Err(RunError::MissingTool { why, install, .. }) => Err(Missing { why, install }),
+            Err(other) => return Err(other),
+        };
+        let found = Arc::new(found);
+        environments.insert(language.name.clone(), Arc::clone(&found));
+        Ok(found)
+    }
+
+    pub(crate) fn check_cancelled(&self) -> Result<(), RunError> {
+        if self.cancel.is_cancelled() { Err(RunError::Cancelled) } else { Ok(()) }
+    }
+
+    /// The turn of a run that does not mind others beside it.
+    pub(crate) fn share(&self) -> RwLockReadGuard<'_, ()> {
+        self.turn.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The turn of a run that must be alone: it waits for the others to end, and they wait for it.
+    pub(crate) fn alone(&self) -> RwLockWriteGuard<'_, ()> {
+        self.turn.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A word that names one conversation. It only tells answers of different runs apart; knowing it
+    /// gives a program no power, because the broker believes nothing but "this is its answer".
+    pub(crate) fn nonce(&self) -> String {
+        format!("{:x}-{:x}", std::process::id(), self.nonces.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+fn view(toolchain: &Toolchain) -> View {
+    let mut view = View::system();
+    view.allow.push(toolchain.program.clone());
+    view.allow.extend(toolchain.allow.iter().cloned());
+    view.mask.extend(toolchain.mask.iter().cloned());
+    view
+}

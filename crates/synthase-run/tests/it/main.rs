@@ -1,0 +1,8 @@
+//! Real programs in real sandboxes. One test binary for the crate.
+
+mod calls;
+mod outcomes;
+mod scripts;
+mod test_code;
+mod values;
+mod world;
