@@ -48,6 +48,8 @@ impl<'a> Judge<'a> {
     /// Runs a candidate on every example and test of the task.
     pub fn judge(&self, candidate: &Candidate, lane: &mut Lane<'_>) -> Judgement {
         let unit = self.unit(candidate);
+        // A judgement begins with a fresh process, whatever was asked before.
+        lane.forget_program();
         let mut session = Session { judge: self, id: unit.id(), unit: &unit, lane };
         let probes = questions(self.task).into_iter().map(|question| session.answer(question)).collect();
         Judgement::new(candidate.id(), session.id, probes)
@@ -56,6 +58,7 @@ impl<'a> Judge<'a> {
     /// What a candidate answers to these inputs; `None` where it gives no value or could not be run.
     pub fn answers(&self, candidate: &Candidate, inputs: &[Vec<Value>], lane: &mut Lane<'_>) -> Vec<Option<Value>> {
         let unit = self.unit(candidate);
+        lane.forget_program();
         inputs
             .iter()
             .map(|input| match lane.call(&unit, &self.task.limits, &self.task.environment, input, false) {

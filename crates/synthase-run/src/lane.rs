@@ -170,7 +170,7 @@ impl<'r> Lane<'r> {
     }
 
     /// Lets the program go that was asked last; the next call starts it anew.
-    pub(crate) fn forget_program(&mut self) {
+    pub fn forget_program(&mut self) {
         self.open = None;
     }
 

@@ -98,7 +98,8 @@ fn an_argument_without_a_form_in_the_programs_types_is_unfit() {
     for (language, source) in [("javascript", "function f(x) { return x; }"), ("rust", "fn f(x: i64) -> i64 { x }")] {
         if works(&runner, language) {
             let unit = function(language, "f(x: int) -> int", source);
-            let called = lane.call(&unit, &limits(), &Environment::default(), std::slice::from_ref(&huge), false).unwrap();
+            let called =
+                lane.call(&unit, &limits(), &Environment::default(), std::slice::from_ref(&huge), false).unwrap();
             assert!(matches!(called, Called::Unfit(_)), "{language}: {called:?}");
         }
     }
