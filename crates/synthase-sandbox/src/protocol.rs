@@ -29,7 +29,7 @@
 //! | 1, 0 | run |
 //! | u32 | flags: 1 a box is sent, 2 a Landlock rule set is sent, 4 a channel is sent, 8 no namespaces |
 //! | u32 | number of resource limits |
-//! | per limit: u32, u64, u64 | resource, soft and hard limit; 2^64 - 1 is "no limit" |
+//! | per limit: u32, u64, u64 | resource, soft and hard limit; 2^64 - 1 (as a signed number -1) is "no limit" |
 //! | u32, then so many bytes | the work folder: where the child changes to |
 //! | the rest | opaque; only the built-in launcher uses it |
 //!
@@ -49,14 +49,15 @@
 //! | u64, u64 | user and system time from `wait4`, in microseconds |
 //! | u64 | `ru_maxrss`, in KiB |
 //!
-//! If the fork or the `setns` fails, it reports instead
+//! If the fork or the `setns` fails, it first reports
 //!
 //! | bytes | meaning |
 //! |---|---|
 //! | 3, 0 | failed |
 //! | the rest | what and why, in words |
 //!
-//! and waits for the next run. When the control socket ends, it exits.
+//! and then `ended`, with any status. Each run gets exactly one `ended`. When the control socket
+//! ends, the zygote exits.
 //!
 //! # What the child does
 //! 1. `setsid()`.
@@ -85,7 +86,7 @@
 //! # Without namespaces
 //! At the levels `landlock` and `rlimits` no box is sent. The work folder has a neighbour `tmp`; the
 //! child should set `HOME` to the work folder and `TMPDIR` to that neighbour, because the machine's
-//! `/tmp` is not writable. At the other levels these are `/work` and `/tmp`.
+//! `/tmp` is not writable. At the other levels these are `/box` and `/tmp`.
 
 use std::time::Duration;
 
@@ -96,8 +97,9 @@ use crate::wire::codec::{Reader, Writer};
 pub const VERSION: u32 = 1;
 /// The number of the control socket in a zygote, and of the channel in its children.
 pub const CONTROL_FD: i32 = 3;
-/// The work folder inside, at the levels with namespaces.
-pub const WORK: &str = "/work";
+/// The work folder inside, at the levels with namespaces. Not a name that people give to folders of
+/// their own, because what lies below such a folder on the machine cannot be shown.
+pub const WORK: &str = "/box";
 /// The folder for temporary files inside, at the levels with namespaces.
 pub const TMP: &str = "/tmp";
 

@@ -36,7 +36,7 @@ const SYSTEM: [&str; 12] = [
 ];
 
 /// Places of the jail itself: nothing of the machine can be shown there.
-const TAKEN: [&str; 4] = ["/tmp", "/work", "/proc", "/dev"];
+const TAKEN: [&str; 4] = ["/tmp", "/box", "/proc", "/dev"];
 
 /// A link may lead to a link; this many times, as in the kernel.
 const MOST_LINKS: usize = 40;

@@ -78,16 +78,21 @@ impl Confinement<'_> {
     }
 }
 
-/// Sets one limit, as far as the hard limit that is already there allows.
-fn set_limit((resource, soft, hard): ResourceLimit) -> Result<()> {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let Some(resource) = KNOWN.into_iter().find(|known| *known as u32 == resource) else { return Ok(()) };
-    let most = getrlimit(resource).maximum.unwrap_or(UNLIMITED);
-    let value = |limit: u64| if limit.min(most) == UNLIMITED { None } else { Some(limit.min(most)) };
-    let limit = Rlimit { current: value(soft), maximum: value(hard) };
-    return setrlimit(resource, limit).at("set", format_args!("limit {resource:?}"));
+/// What no run may have, whatever its terms: core dumps, and locked memory beyond a little. The main
+/// stack is what programs expect it to be, whatever the host has.
+pub(super) fn set_common_limits() -> Result<()> {
+    use rustix::process::{Resource, getrlimit};
+    set_limit((Resource::Core as u32, 0, 0))?;
+    let locked = getrlimit(Resource::Memlock).maximum.unwrap_or(UNLIMITED).min(1 << 20);
+    set_limit((Resource::Memlock as u32, locked, locked))?;
+    let most = getrlimit(Resource::Stack).maximum.unwrap_or(UNLIMITED);
+    set_limit((Resource::Stack as u32, most.min(8 << 20), most))
+}
 
-    const KNOWN: [Resource; 10] = [
+/// Sets one limit.
+fn set_limit((resource, soft, hard): ResourceLimit) -> Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    const KNOWN: [Resource; 9] = [
         Resource::Cpu,
         Resource::Fsize,
         Resource::Data,
@@ -97,6 +102,9 @@ fn set_limit((resource, soft, hard): ResourceLimit) -> Result<()> {
         Resource::Nofile,
         Resource::As,
         Resource::Memlock,
-        Resource::Msgqueue,
     ];
+    let Some(resource) = KNOWN.into_iter().find(|known| *known as u32 == resource) else { return Ok(()) };
+    let value = |limit: u64| if limit == UNLIMITED { None } else { Some(limit) };
+    let limit = Rlimit { current: value(soft), maximum: value(hard) };
+    setrlimit(resource, limit).at("set", format_args!("limit {resource:?}"))
 }

@@ -7,6 +7,7 @@ use std::ffi::{CString, OsString};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::thread::{ThreadNameSpaceType, move_into_thread_name_spaces};
 
@@ -80,7 +81,8 @@ pub(super) fn serve(control: BorrowedFd<'_>) -> ! {
         };
         let sent = match done {
             Ok(ended) => socket::send(control, said::ENDED, &protocol::encode_ended(&ended), &[]),
-            Err(error) => socket::send(control, said::FAILED, words(&error).as_bytes(), &[]),
+            Err(error) => socket::send(control, said::FAILED, words(&error).as_bytes(), &[])
+                .and_then(|()| socket::send(control, said::ENDED, &protocol::encode_ended(&NOTHING), &[])),
         };
         if sent.is_err() {
             break;
@@ -88,6 +90,9 @@ pub(super) fn serve(control: BorrowedFd<'_>) -> ! {
     }
     leave(0)
 }
+
+/// The end of a run that never began.
+const NOTHING: wait::Ended = wait::Ended { status: 0, user: Duration::ZERO, system: Duration::ZERO, peak: 0 };
 
 /// An error with its causes.
 pub(super) fn words(error: &SandboxError) -> String {

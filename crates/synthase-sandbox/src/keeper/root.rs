@@ -35,7 +35,7 @@ const ROOT_SIZE: &std::ffi::CStr = c"size=16m,nr_inodes=4096,mode=755";
 
 /// What `/etc` contains, unless the view brings its own.
 const ETC: [(&str, &str); 6] = [
-    ("passwd", "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/work:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n"),
+    ("passwd", "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/box:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n"),
     ("group", "root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n"),
     ("hosts", "127.0.0.1 localhost sandbox\n::1 localhost\n"),
     ("hostname", "sandbox\n"),
@@ -65,7 +65,7 @@ pub(super) fn enter(setup: &Setup) -> Result<Built> {
     let at = &setup.scratch;
     mount("root", at, "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, ROOT_SIZE).at("mount", "the root")?;
     let inside = |path: &Path| at.join(path.strip_prefix("/").unwrap_or(path));
-    for folder in ["dev", "etc", "proc", "run", "tmp", "var", "work", ".masked", ".masked/folder"] {
+    for folder in ["dev", "etc", "proc", "run", "tmp", "var", "box", ".masked", ".masked/folder"] {
         make_folder(&at.join(folder))?;
     }
     std::os::unix::fs::symlink("/tmp", at.join("var/tmp")).at("link", "/var/tmp")?;

@@ -8,7 +8,7 @@ use rustix::net::SocketType;
 use synthase_types::Isolation;
 
 use super::holder::Held;
-use super::{holder, root, serve};
+use super::{confine, holder, root, serve};
 use crate::error::{Context, Result, SandboxError};
 use crate::sys::fork::{Fork, adopt_fd, close_from, fork, fork_into, leave, place_fd};
 use crate::sys::signals;
@@ -87,6 +87,7 @@ fn outside(control: &OwnedFd) -> Result<Held> {
     let Some(message) = message.filter(|message| message.kind == ask::SETUP) else { leave(0) };
     let setup = Setup::decode(&message.body).ok_or_else(|| socket::garbled("host"))?;
 
+    confine::set_common_limits()?;
     let namespaces = setup.level >= Isolation::Namespaces;
     if !namespaces {
         rustix::process::set_child_subreaper(rustix::process::Pid::from_raw(1)).at("adopt", "orphans")?;

@@ -177,10 +177,7 @@ fn resource_limits(terms: &Terms, level: Isolation, memory_by: MemoryBy, outer: 
     let seconds = limits.cpu.saturating_add(Duration::from_millis(999)).as_secs().saturating_add(1);
     let mut list = vec![
         (libc::RLIMIT_CPU, seconds, seconds.saturating_add(1)),
-        both(libc::RLIMIT_CORE, 0),
         both(libc::RLIMIT_NOFILE, limits.files.into()),
-        both(libc::RLIMIT_MEMLOCK, 1 << 20),
-        (libc::RLIMIT_STACK, 8 << 20, UNLIMITED),
     ];
     if level < Isolation::Full {
         // Files in memory that belong to no file system are bounded by nothing else.
@@ -192,7 +189,21 @@ fn resource_limits(terms: &Terms, level: Isolation, memory_by: MemoryBy, outer: 
             MemoryBy::Nothing => {}
         }
     }
+    // Hard limits that are in force already cannot be raised. The zygote inherited ours.
+    for (resource, soft, hard) in &mut list {
+        let most = hard_limit(*resource);
+        (*soft, *hard) = ((*soft).min(most), (*hard).min(most));
+    }
     list
+}
+
+/// The hard limit of this process, which its zygotes have inherited.
+fn hard_limit(resource: u32) -> u64 {
+    use rustix::process::{Resource, getrlimit};
+    const KNOWN: [Resource; 6] =
+        [Resource::Cpu, Resource::Nofile, Resource::Fsize, Resource::Nproc, Resource::Data, Resource::As];
+    let known = KNOWN.into_iter().find(|known| *known as u32 == resource);
+    known.and_then(|known| getrlimit(known).maximum).unwrap_or(UNLIMITED)
 }
 
 /// How many processes the kernel counts before the run has any.

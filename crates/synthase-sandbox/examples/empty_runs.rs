@@ -1,0 +1,102 @@
+//! What an isolated run costs that does nothing: `cargo run --release --example empty_runs -- 10000`.
+//!
+//! Prints elapsed and processor time per run, the latter from a control group of its own that
+//! contains this process, the keeper, the zygote and the runs; beside it a floor measured in the same
+//! process: the same interpreter forking empty children.
+#![allow(clippy::print_stdout, reason = "an example for people")]
+
+use std::ffi::OsString;
+use std::time::{Duration, Instant};
+
+use synthase_sandbox::{Command, Options, Request, Sandbox, Status, Terms, View, host_command};
+use synthase_types::Isolation;
+
+fn main() {
+    let mut args = std::env::args().skip(1);
+    let runs: u32 = args.next().map_or(10_000, |text| text.parse().expect("a number of runs"));
+    let level: Option<Isolation> = args.next().map(|text| text.parse().expect("a level of isolation"));
+    let meter = Meter::new();
+
+    let script = "import os, sys; print(os.path.realpath(sys.executable)); print(sys.base_prefix)";
+    let python: [OsString; 3] = ["python3".into(), "-c".into(), script.into()];
+    let output = host_command(&python, None, Duration::from_secs(30)).expect("python3");
+    let text = String::from_utf8(output.stdout).expect("paths");
+    let (executable, prefix) = text.trim().split_once('\n').expect("two lines");
+
+    let sandbox = Sandbox::new(&Options { level, allow_rlimits: true }).expect("a sandbox");
+    let jail = sandbox.jail(&View::system().allow(prefix)).expect("a jail");
+    let slot = sandbox.slot().expect("a slot");
+    let zygote = Command::new(executable).arg("-S").arg("-I").arg("-c").arg(include_str!("../tests/zygote.py")).env("LD_BIND_NOW", "1");
+    let mut zygote = jail.zygote(&slot, &zygote).expect("a zygote");
+    let request = Request { payload: Some(Vec::new()), terms: Terms { channel: true, ..Terms::default() } };
+    let mut run = || {
+        let finished = zygote.fork(&request).expect("a run").finish().expect("an end");
+        assert_eq!(finished.status, Status::Exited(0), "{finished:?}");
+        finished.usage.cpu
+    };
+    let _: Duration = (0..100.min(runs)).map(|_| run()).sum();
+
+    let (start, before) = (Instant::now(), meter.cpu());
+    let child: Duration = (0..runs).map(|_| run()).sum();
+    let (wall, cpu) = (start.elapsed(), meter.cpu().saturating_sub(before));
+    println!("level {}, {runs} runs", sandbox.level());
+    println!("  elapsed        {:8.1} us per run, {:.0} per second", micros(wall, runs), f64::from(runs) / wall.as_secs_f64());
+    println!("  processor time {:8.1} us per run, all processes ({})", micros(cpu, runs), meter.name());
+    println!("  of that        {:8.1} us in the runs themselves", micros(child, runs));
+
+    let floor = "import os,sys,gc\ngc.freeze()\nn=int(sys.argv[1])\nfor i in range(n):\n p=os.fork()\n if p==0: os._exit(0)\n os.wait4(p,0)";
+    let floor: [OsString; 6] = [executable.into(), "-S".into(), "-I".into(), "-c".into(), floor.into(), runs.to_string().into()];
+    let before = meter.cpu();
+    host_command(&floor, None, Duration::from_secs(600)).expect("the floor");
+    let floor = meter.cpu().saturating_sub(before);
+    println!("  floor          {:8.1} us: the interpreter forks an empty child", micros(floor, runs));
+    println!("  ratio          {:8.2}", cpu.as_secs_f64() / floor.as_secs_f64());
+}
+
+fn micros(time: Duration, runs: u32) -> f64 {
+    time.as_secs_f64() * 1e6 / f64::from(runs)
+}
+
+/// Counts processor time of this process and of all it starts.
+struct Meter(Option<std::path::PathBuf>);
+
+impl Meter {
+    /// Moves this process into a control group of its own, where that is possible.
+    fn new() -> Meter {
+        let group = std::path::PathBuf::from(format!("/sys/fs/cgroup/cpuacct/meter-{}", std::process::id()));
+        let joined = std::fs::create_dir(&group).and_then(|()| std::fs::write(group.join("cgroup.procs"), "0"));
+        Meter(joined.is_ok().then_some(group))
+    }
+
+    fn name(&self) -> &'static str {
+        if self.0.is_some() { "control group" } else { "this process only" }
+    }
+
+    fn cpu(&self) -> Duration {
+        let file = self.0.as_ref().map(|group| group.join("cpuacct.usage"));
+        let nanos = file.and_then(|file| std::fs::read_to_string(file).ok()?.trim().parse().ok());
+        match nanos {
+            Some(nanos) => Duration::from_nanos(nanos),
+            None => {
+                let usage = rustix_times();
+                Duration::from_micros(usage)
+            }
+        }
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        if let Some(group) = &self.0 {
+            let _ = std::fs::write("/sys/fs/cgroup/cpuacct/cgroup.procs", "0");
+            let _ = std::fs::remove_dir(group);
+        }
+    }
+}
+
+/// Processor time of this process and its waited children in microseconds.
+fn rustix_times() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<u64> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().filter_map(|f| f.parse().ok()).collect();
+    fields.get(10..14).map_or(0, |ticks| ticks.iter().sum::<u64>() * 10_000)
+}
