@@ -156,6 +156,11 @@ impl Group {
         }
     }
 
+    /// Whether the kernel has killed something for memory since the group was armed.
+    pub(crate) fn out_of_memory(&self) -> bool {
+        entry(&self.memory_events, "oom_kill") > self.base.kills
+    }
+
     /// What has happened since the group was armed.
     pub(crate) fn readings(&self) -> Readings {
         /// Below this distance from the limit nothing can have been killed for memory.
@@ -164,7 +169,7 @@ impl Group {
         let near = peak.is_none_or(|peak| peak.saturating_add(NEAR) >= self.base.limit);
         Readings {
             peak: peak.unwrap_or(0).saturating_sub(self.base.memory),
-            out_of_memory: near && entry(&self.memory_events, "oom_kill") > self.base.kills,
+            out_of_memory: near && self.out_of_memory(),
             out_of_processes: entry(&self.pids_events, "max") > self.base.refusals,
         }
     }

@@ -77,6 +77,11 @@ impl Clock {
         if now < self.next_look && !late {
             return None;
         }
+        // The kernel kills one process of a tree that takes too much. The others may wait for it for
+        // ever, so the run ends here.
+        if lease.0.group().is_some_and(|group| group.out_of_memory()) {
+            return Some(Limit::Memory);
+        }
         let used = self.used_with(lease, zygote, limits.memory);
         let most = self.exchange.as_ref().map_or(self.cpu, |exchange| exchange.cpu.min(self.cpu));
         if let Some(used) = used {

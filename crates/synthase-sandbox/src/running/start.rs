@@ -180,8 +180,10 @@ fn resource_limits(terms: &Terms, level: Isolation, memory_by: MemoryBy, outer: 
         both(libc::RLIMIT_NOFILE, limits.files.into()),
     ];
     if level < Isolation::Full {
-        // Files in memory that belong to no file system are bounded by nothing else.
-        list.push(both(libc::RLIMIT_FSIZE, limits.disk));
+        // Files in memory that belong to no file system are bounded by nothing else. A little more
+        // than the private file system holds, so that its own limit is the one that is met.
+        let room = if level == Isolation::Namespaces { 1 << 20 } else { 0 };
+        list.push(both(libc::RLIMIT_FSIZE, limits.disk.saturating_add(room)));
         list.push(both(libc::RLIMIT_NPROC, u64::from(limits.processes) + already_there(level, outer.0)));
         match memory_by {
             MemoryBy::Data => list.push(both(libc::RLIMIT_DATA, limits.memory)),

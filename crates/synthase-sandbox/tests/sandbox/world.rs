@@ -1,16 +1,17 @@
 //! What the tests share: sandboxes of each level, a Python, and compiled C programs.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use synthase_sandbox::{Command, Finished, Jail, Options, Sandbox, Slot, Terms, View, host_command};
+use synthase_sandbox::{
+    Command, Finished, Jail, Options, Program, Request, Sandbox, Slot, Terms, View, Zygote, host_command,
+};
 use synthase_types::{Isolation, Limits};
 
 /// One lane at one level.
 pub(crate) struct World {
-    pub(crate) sandbox: Sandbox,
     pub(crate) jail: Jail,
     pub(crate) slot: Slot,
 }
@@ -20,13 +21,55 @@ impl World {
         let sandbox = Sandbox::new(&Options { level: Some(level), allow_rlimits: true }).unwrap();
         let jail = sandbox.jail(&view()).unwrap();
         let slot = sandbox.slot().unwrap();
-        World { sandbox, jail, slot }
+        World { jail, slot }
     }
 
     /// Runs a Python program cold, to its end.
     pub(crate) fn python(&self, source: &str, terms: Terms) -> Finished {
         self.jail.start(&self.slot, &python_command(source, terms)).unwrap().finish().unwrap()
     }
+
+    /// The reference zygote.
+    pub(crate) fn zygote(&self) -> Zygote {
+        let driver = include_str!("../zygote.py");
+        let command = Command::new(&python().0).arg("-S").arg("-I").arg("-c").arg(driver).env("LD_BIND_NOW", "1");
+        self.jail.zygote(&self.slot, &command).unwrap()
+    }
+
+    /// Runs a Python program from the zygote, to its end.
+    pub(crate) fn warm(zygote: &mut Zygote, source: &str, terms: Terms) -> Finished {
+        zygote.fork(&request(source, terms)).unwrap().finish().unwrap()
+    }
+}
+
+/// A run of the zygote.
+pub(crate) fn request(source: &str, terms: Terms) -> Request {
+    Request { payload: Some(source.as_bytes().to_vec()), terms: Terms { channel: true, ..terms } }
+}
+
+/// A program of a file that the view does not show.
+pub(crate) fn program_command(program: PathBuf, terms: Terms) -> Command {
+    let file = std::fs::File::open(program).unwrap();
+    Command { program: Program::File(Arc::new(file.into())), ..Command::new("program") }.terms(terms)
+}
+
+/// Compiles a C program, once per text.
+pub(crate) fn compile(source: &Path, flags: &str) -> PathBuf {
+    let text = std::fs::read(source).unwrap();
+    let hash = text.iter().chain(flags.as_bytes()).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("attack-{hash:x}"));
+    if !program.exists() {
+        // Several tests may want it at the same time.
+        let mine = program.with_extension(std::process::id().to_string());
+        let argv = ["cc", "-O1", "-w", "-o"].map(OsString::from).into_iter();
+        let argv = argv.chain([mine.clone().into(), source.into()]).chain(flags.split_whitespace().map(OsString::from));
+        let output = host_command(&argv.collect::<Vec<_>>(), None, Duration::from_secs(60)).unwrap();
+        assert_eq!(output.code, 0, "{}", String::from_utf8_lossy(&output.stderr));
+        std::fs::rename(mine, &program).unwrap();
+    }
+    program
 }
 
 /// A cold start of Python.

@@ -1,0 +1,5 @@
+# limits: output=2MiB
+# expect: output-limit
+import sys
+while True:
+    sys.stdout.write("x" * 4096)

@@ -1,0 +1,3 @@
+# expect: signaled 11
+import ctypes
+ctypes.string_at(0)

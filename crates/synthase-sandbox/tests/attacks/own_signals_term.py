@@ -1,0 +1,3 @@
+# expect: signaled 15
+import os, signal
+os.kill(os.getpid(), signal.SIGTERM)
