@@ -26,7 +26,12 @@ fn main() {
     let sandbox = Sandbox::new(&Options { level, allow_rlimits: true }).expect("a sandbox");
     let jail = sandbox.jail(&View::system().allow(prefix)).expect("a jail");
     let slot = sandbox.slot().expect("a slot");
-    let zygote = Command::new(executable).arg("-S").arg("-I").arg("-c").arg(include_str!("../tests/zygote.py")).env("LD_BIND_NOW", "1");
+    let zygote = Command::new(executable)
+        .arg("-S")
+        .arg("-I")
+        .arg("-c")
+        .arg(include_str!("../tests/zygote.py"))
+        .env("LD_BIND_NOW", "1");
     let mut zygote = jail.zygote(&slot, &zygote).expect("a zygote");
     let request = Request { payload: Some(Vec::new()), terms: Terms { channel: true, ..Terms::default() } };
     let mut run = || {
@@ -40,12 +45,17 @@ fn main() {
     let child: Duration = (0..runs).map(|_| run()).sum();
     let (wall, cpu) = (start.elapsed(), meter.cpu().saturating_sub(before));
     println!("level {}, {runs} runs", sandbox.level());
-    println!("  elapsed        {:8.1} us per run, {:.0} per second", micros(wall, runs), f64::from(runs) / wall.as_secs_f64());
+    println!(
+        "  elapsed        {:8.1} us per run, {:.0} per second",
+        micros(wall, runs),
+        f64::from(runs) / wall.as_secs_f64()
+    );
     println!("  processor time {:8.1} us per run, all processes ({})", micros(cpu, runs), meter.name());
     println!("  of that        {:8.1} us in the runs themselves", micros(child, runs));
 
     let floor = "import os,sys,gc\ngc.freeze()\nn=int(sys.argv[1])\nfor i in range(n):\n p=os.fork()\n if p==0: os._exit(0)\n os.wait4(p,0)";
-    let floor: [OsString; 6] = [executable.into(), "-S".into(), "-I".into(), "-c".into(), floor.into(), runs.to_string().into()];
+    let floor: [OsString; 6] =
+        [executable.into(), "-S".into(), "-I".into(), "-c".into(), floor.into(), runs.to_string().into()];
     let before = meter.cpu();
     host_command(&floor, None, Duration::from_secs(600)).expect("the floor");
     let floor = meter.cpu().saturating_sub(before);
@@ -97,6 +107,7 @@ impl Drop for Meter {
 /// Processor time of this process and its waited children in microseconds.
 fn rustix_times() -> u64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<u64> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().filter_map(|f| f.parse().ok()).collect();
+    let fields: Vec<u64> =
+        stat.rsplit(')').next().unwrap_or_default().split_whitespace().filter_map(|f| f.parse().ok()).collect();
     fields.get(10..14).map_or(0, |ticks| ticks.iter().sum::<u64>() * 10_000)
 }

@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use synthase_types::Limits;
 
+use crate::error::{Result, SandboxError};
+use crate::wire::execute::Execute;
+
 /// A program to start cold: executed anew in its own box.
 #[derive(Debug, Clone)]
 pub struct Command {
@@ -122,6 +125,17 @@ impl Command {
     pub fn terms(mut self, terms: Terms) -> Command {
         self.terms = terms;
         self
+    }
+
+    /// What the process is told that becomes the program.
+    pub(crate) fn to_execute(&self) -> Result<Execute> {
+        let path = self.program_name();
+        let argv = if self.argv.is_empty() { vec![path.clone()] } else { self.argv.clone() };
+        let execute = Execute { path, argv, env: self.env.clone() };
+        if execute.has_zero_byte() {
+            return Err(SandboxError::Misuse("a program, argument or variable contains a zero byte".to_owned()));
+        }
+        Ok(execute)
     }
 
     pub(crate) fn program_name(&self) -> OsString {

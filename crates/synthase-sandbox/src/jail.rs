@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use crate::command::{Command, Program};
 use crate::error::{Result, SandboxError};
-use crate::keeper::Execute;
 use crate::running::{Running, Work};
 use crate::sandbox::SandboxInner;
 use crate::slot::Slot;
 use crate::view::View;
+use crate::wire::codec::Writer;
 use crate::wire::message::Entry;
 use crate::zygote::Zygote;
 
@@ -42,14 +42,8 @@ impl Jail {
             Program::Path(_) => None,
             Program::File(file) => Some(file.as_ref()),
         };
-        let mut argv = command.argv.clone();
-        if argv.is_empty() {
-            argv.push(command.program_name());
-        }
-        let execute = Execute { path: command.program_name(), argv, env: command.env.clone() };
-        if execute.has_zero_byte() {
-            return Err(SandboxError::Misuse("a program, argument or variable contains a zero byte".to_owned()));
-        }
+        let mut execute = Writer::default();
+        command.to_execute()?.write(&mut execute);
         slot.0.cancel.check()?;
         let launcher = slot.0.launcher(&self.0)?;
         Running::start(&Work {
@@ -59,7 +53,7 @@ impl Jail {
             terms: &command.terms,
             payload: None,
             name: command.program_name().to_string_lossy().into_owned(),
-            command: Some((execute.encode(), program, command.memory_by)),
+            command: Some((execute.0, program, command.memory_by)),
         })
     }
 

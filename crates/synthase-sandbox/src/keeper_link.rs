@@ -67,7 +67,12 @@ impl KeeperLink {
     }
 
     /// Makes a box.
-    pub(crate) fn new_box(&self, new_box: &NewBox, program: Option<BorrowedFd<'_>>, namespaces: bool) -> Result<ReadyBox> {
+    pub(crate) fn new_box(
+        &self,
+        new_box: &NewBox,
+        program: Option<BorrowedFd<'_>>,
+        namespaces: bool,
+    ) -> Result<ReadyBox> {
         let program: Vec<BorrowedFd<'_>> = program.into_iter().collect();
         let message = self.ask(ask::BOX, &new_box.encode(), &program)?;
         let mut fds = message.fds.into_iter();

@@ -1,6 +1,8 @@
 //! TODO
 #[cfg(not(target_os = "linux"))]
-compile_error!("the sandbox needs Linux: namespaces, seccomp, Landlock and control groups have no counterpart elsewhere");
+compile_error!(
+    "the sandbox needs Linux: namespaces, seccomp, Landlock and control groups have no counterpart elsewhere"
+);
 
 mod cgroup;
 mod channel;

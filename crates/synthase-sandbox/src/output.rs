@@ -94,7 +94,9 @@ mod tests {
     /// Against the plain definition: keep everything, cut at the end.
     #[test]
     fn head_and_tail_are_those_of_the_whole() {
-        for sizes in [vec![10], vec![KEPT, 1], vec![KEPT - 1, 2, KEPT], vec![5 * KEPT], vec![1000; 300], vec![3 * KEPT, 7]] {
+        for sizes in
+            [vec![10], vec![KEPT, 1], vec![KEPT - 1, 2, KEPT], vec![5 * KEPT], vec![1000; 300], vec![3 * KEPT, 7]]
+        {
             let mut capture = Capture::default();
             let mut whole = Vec::new();
             for (index, size) in sizes.iter().enumerate() {

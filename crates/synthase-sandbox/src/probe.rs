@@ -164,7 +164,8 @@ fn proc() -> Piece {
     let finding = match trial() {
         Ok(true) => Finding::Works("a fresh one in each box".to_owned()),
         Ok(false) => Finding::Missing {
-            reason: "this machine's own /proc is partly covered, so that the kernel lets nobody mount another".to_owned(),
+            reason: "this machine's own /proc is partly covered, so that the kernel lets nobody mount another"
+                .to_owned(),
             remedy: "programs run with an empty /proc; in a container, leave /proc unmasked".to_owned(),
         },
         Err(_) => Finding::Missing { reason: "no namespaces".to_owned(), remedy: "see above".to_owned() },
@@ -224,7 +225,8 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named_and_resource_limits_alone_need_a_word() {
-        let report = Report::from_pieces(vec![piece("groups", &[Isolation::Full], false), piece("rules", WALLS, false)]);
+        let report =
+            Report::from_pieces(vec![piece("groups", &[Isolation::Full], false), piece("rules", WALLS, false)]);
         let refused = report.choose(&Options { level: Some(Isolation::Full), allow_rlimits: true }).unwrap_err();
         assert_eq!(refused.to_string(), "isolation level `full` is not available: groups: broken");
         assert_eq!(refused.remedy(), Some("mend it"));

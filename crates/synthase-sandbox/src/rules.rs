@@ -37,7 +37,7 @@ impl Rules {
 
     /// Lets everything at and below this be read and written.
     pub(crate) fn write(self, place: BorrowedFd<'_>) -> Result<Rules> {
-        self.add(place, AccessFs::from_all(NEWEST) & !BitFlags::from(AccessFs::MakeChar | AccessFs::MakeBlock))
+        self.add(place, AccessFs::from_all(NEWEST) & !(AccessFs::MakeChar | AccessFs::MakeBlock))
     }
 
     /// Lets the devices at and below this be read and written, and nothing be made there.
@@ -47,7 +47,8 @@ impl Rules {
 
     fn add(self, place: BorrowedFd<'_>, access: BitFlags<AccessFs>) -> Result<Rules> {
         // Rights of folders on a file would be an error.
-        let is_folder = rustix::fs::fstat(place).at("look at", "a place to allow")?.st_mode & libc::S_IFMT == libc::S_IFDIR;
+        let is_folder =
+            rustix::fs::fstat(place).at("look at", "a place to allow")?.st_mode & libc::S_IFMT == libc::S_IFDIR;
         let access = if is_folder { access } else { access & AccessFs::from_file(NEWEST) };
         self.0.add_rule(PathBeneath::new(place, access)).map(Rules).map_err(broken)
     }

@@ -91,7 +91,11 @@ impl SandboxInner {
         let null = rustix::fs::open("/dev/null", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty());
         let hierarchies = if level == Isolation::Full {
             let found = cgroup::find();
-            Some(found.map_err(|cgroup::Missing { reason, remedy }| SandboxError::Unavailable { level, reason, remedy })?)
+            Some(found.map_err(|cgroup::Missing { reason, remedy }| SandboxError::Unavailable {
+                level,
+                reason,
+                remedy,
+            })?)
         } else {
             None
         };

@@ -70,7 +70,8 @@ fn when(conditions: &[(u8, seccompiler::SeccompCmpOp, u64)]) -> Result<SeccompRu
 
 /// Calls that are answered with `EPERM`, some only with certain arguments.
 fn refused() -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
-    let mut rules: BTreeMap<c_long, Vec<SeccompRule>> = allowed::REFUSED.iter().map(|call| (*call, Vec::new())).collect();
+    let mut rules: BTreeMap<c_long, Vec<SeccompRule>> =
+        allowed::REFUSED.iter().map(|call| (*call, Vec::new())).collect();
 
     let mut namespaces = Vec::new();
     for flag in [

@@ -157,7 +157,9 @@ impl Plan {
     /// Something in a bound folder is a link itself: shows what it leads to.
     fn follow_last(&mut self, path: &Path, links: usize) -> Result<()> {
         match fs::canonicalize(path) {
-            Ok(real) if real != path && links < MOST_LINKS && !self.bound.iter().any(|bound| real.starts_with(bound)) => {
+            Ok(real)
+                if real != path && links < MOST_LINKS && !self.bound.iter().any(|bound| real.starts_with(bound)) =>
+            {
                 self.show(&real, links + 1)
             }
             _ => Ok(()),

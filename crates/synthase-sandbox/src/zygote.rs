@@ -1,6 +1,5 @@
 //! The host's end of a zygote, or of the launcher.
 
-use std::ffi::OsString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +15,7 @@ use crate::keeper_link::{KeeperLink, readable_within};
 use crate::protocol::said;
 use crate::running::{Running, Work};
 use crate::slot::SlotInner;
+use crate::wire::execute::Execute;
 use crate::wire::message::Spawn;
 use crate::wire::socket::{self, Message};
 
@@ -43,14 +43,10 @@ pub struct Request {
 impl Zygote {
     pub(crate) fn start(command: &Command, slot: &Arc<SlotInner>, jail: &Arc<JailInner>) -> Result<Zygote> {
         slot.cancel.check()?;
-        let Program::Path(path) = &command.program else {
+        if !matches!(command.program, Program::Path(_)) {
             return Err(SandboxError::Misuse("a zygote is started by its path in the view".to_owned()));
-        };
-        let mut argv = command.argv.clone();
-        if argv.is_empty() {
-            argv.push(command.program_name());
         }
-        let program: (OsString, _, _) = (path.clone().into(), argv, command.env.clone());
+        let program = command.to_execute()?;
         let keeper = slot.keeper(jail)?;
         let link = ZygoteLink::start("zygote", Some(program), slot, &keeper)?;
         Ok(Zygote { link: Arc::new(link), slot: Arc::clone(slot), jail: Arc::clone(jail) })
@@ -92,10 +88,10 @@ pub(crate) struct ZygoteLink {
 }
 
 impl ZygoteLink {
-    /// Starts a zygote (`program`: path, arguments, environment), or the launcher.
+    /// Starts a zygote, or without a program the launcher.
     pub(crate) fn start(
         who: &'static str,
-        program: Option<(OsString, Vec<OsString>, Vec<(OsString, OsString)>)>,
+        program: Option<Execute>,
         slot: &SlotInner,
         keeper: &Arc<KeeperLink>,
     ) -> Result<ZygoteLink> {
@@ -121,7 +117,8 @@ impl ZygoteLink {
 
     /// Sends the request for a run.
     pub(crate) fn request(&self, body: &[u8], fds: &[BorrowedFd<'_>]) -> Result<()> {
-        socket::send(self.control.as_fd(), crate::protocol::RUN, body, fds).map_err(|error| self.lost(&error.to_string()))
+        socket::send(self.control.as_fd(), crate::protocol::RUN, body, fds)
+            .map_err(|error| self.lost(&error.to_string()))
     }
 
     /// One message; `None`, and for ever, once the zygote is gone.
@@ -139,7 +136,8 @@ impl ZygoteLink {
         let mut words = [0; 4096];
         let count = rustix::io::read(&self.complaints, &mut words).unwrap_or(0);
         let words = String::from_utf8_lossy(&words[..count]);
-        let detail = if words.trim().is_empty() { detail.to_owned() } else { format!("{detail}; it said: {}", words.trim()) };
+        let detail =
+            if words.trim().is_empty() { detail.to_owned() } else { format!("{detail}; it said: {}", words.trim()) };
         SandboxError::Lost { who: self.who, detail }
     }
 

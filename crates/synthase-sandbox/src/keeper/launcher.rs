@@ -3,9 +3,7 @@
 //! It follows [`crate::protocol`] like any other. Because the filter is installed here once and
 //! inherited, a cold start pays for a fork and an exec and nothing else.
 
-use std::ffi::{CString, OsString};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,57 +15,9 @@ use crate::protocol::{self, Run, flag, said};
 use crate::sys::exec::{Image, exec};
 use crate::sys::fork::{Fork, fork, leave, place_fd};
 use crate::sys::{signals, wait};
-use crate::wire::codec::{Reader, Writer};
+use crate::wire::codec::Reader;
+use crate::wire::execute::Execute;
 use crate::wire::socket;
-
-/// The opaque part of a run: the program by its path, unless it comes as a descriptor, its
-/// arguments, beginning with its name, and its environment.
-pub(crate) struct Execute {
-    pub(crate) path: OsString,
-    pub(crate) argv: Vec<OsString>,
-    pub(crate) env: Vec<(OsString, OsString)>,
-}
-
-impl Execute {
-    pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut writer = Writer::default();
-        writer.text(&self.path);
-        writer.list(&self.argv, |w, arg| {
-            w.text(arg);
-        });
-        writer.list(&self.env, |w, (name, value)| {
-            w.text(name).text(value);
-        });
-        writer.0
-    }
-
-    /// Whether a string could not be handed to the kernel.
-    pub(crate) fn has_zero_byte(&self) -> bool {
-        let zero = |text: &OsString| text.as_encoded_bytes().contains(&0);
-        zero(&self.path) || self.argv.iter().any(zero) || self.env.iter().any(|(name, value)| zero(name) || zero(value))
-    }
-
-    fn decode(body: &[u8]) -> Option<Execute> {
-        let r = &mut Reader(body);
-        Some(Execute {
-            path: r.text()?,
-            argv: r.list(|r| r.text())?,
-            env: r.list(|r| Some((r.text()?, r.text()?)))?,
-        })
-    }
-
-    /// As the kernel wants it. A zero byte ends a string there, so such strings have been refused.
-    pub(super) fn strings(self) -> Option<(CString, Vec<CString>, Vec<CString>)> {
-        let text = |text: OsString| CString::new(text.into_vec()).ok();
-        let argv = self.argv.into_iter().map(text).collect::<Option<_>>()?;
-        let env = self.env.into_iter().map(|(mut name, value)| {
-            name.push("=");
-            name.push(value);
-            text(name)
-        });
-        Some((text(self.path)?, argv, env.collect::<Option<_>>()?))
-    }
-}
 
 /// Serves runs until the host closes the control socket.
 pub(super) fn serve(control: BorrowedFd<'_>) -> ! {
@@ -139,7 +89,7 @@ fn become_program(
     channel: Option<&OwnedFd>,
     program: Option<&OwnedFd>,
 ) -> Result<std::convert::Infallible> {
-    let execute = Execute::decode(run.opaque).and_then(Execute::strings);
+    let execute = Execute::read(&mut Reader(run.opaque)).and_then(Execute::strings);
     let (path, argv, env) = execute.ok_or_else(|| socket::garbled("host"))?;
     // Out of the way of the numbers that the program's own descriptors get.
     const FIRST: i32 = 4;

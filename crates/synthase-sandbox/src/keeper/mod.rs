@@ -22,7 +22,6 @@ mod spawn;
 mod start;
 mod tree;
 
-pub(crate) use launcher::Execute;
 pub(crate) use start::MARKER;
 
 /// The one user and group inside.

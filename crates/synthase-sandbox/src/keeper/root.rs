@@ -35,7 +35,10 @@ const ROOT_SIZE: &std::ffi::CStr = c"size=16m,nr_inodes=4096,mode=755";
 
 /// What `/etc` contains, unless the view brings its own.
 const ETC: [(&str, &str); 6] = [
-    ("passwd", "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/box:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n"),
+    (
+        "passwd",
+        "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/box:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n",
+    ),
     ("group", "root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n"),
     ("hosts", "127.0.0.1 localhost sandbox\n::1 localhost\n"),
     ("hostname", "sandbox\n"),
@@ -58,7 +61,8 @@ pub(super) fn enter(setup: &Setup) -> Result<Built> {
     // Changing the user made us undumpable, which would give our files in /proc to root.
     let dumpable = rustix::process::DumpableBehavior::Dumpable;
     rustix::process::set_dumpable_behavior(dumpable).at("stay", "visible to ourselves")?;
-    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL)).at("tie", "life to the holder")?;
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
+        .at("tie", "life to the holder")?;
     rustix::system::sethostname(b"sandbox").at("set", "the host name")?;
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
 
@@ -68,7 +72,6 @@ pub(super) fn enter(setup: &Setup) -> Result<Built> {
     for folder in ["dev", "etc", "proc", "run", "tmp", "var", "box", ".masked", ".masked/folder"] {
         make_folder(&at.join(folder))?;
     }
-    std::os::unix::fs::symlink("/tmp", at.join("var/tmp")).at("link", "/var/tmp")?;
     for (name, content) in ETC {
         std::fs::write(at.join("etc").join(name), content).at("write", name)?;
     }
@@ -76,12 +79,18 @@ pub(super) fn enter(setup: &Setup) -> Result<Built> {
         let target = at.join("dev").join(name);
         attach(device, &target, Kind::File, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC)?;
     }
-    for (name, target) in [("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2"), ("shm", TMP)] {
+    for (name, target) in
+        [("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2"), ("shm", TMP)]
+    {
         std::os::unix::fs::symlink(target, at.join("dev").join(name)).at("link", name)?;
     }
     std::fs::write(at.join(".masked/file"), "").at("write", "an empty file")?;
     for (entry, source) in setup.entries.iter().zip(sources) {
         place(entry, source, &inside, at)?;
+    }
+    // Links come after the entries: none of those may be led somewhere by one of these.
+    if std::fs::symlink_metadata(at.join("var/tmp")).is_err() {
+        std::os::unix::fs::symlink(TMP, at.join("var/tmp")).at("link", "/var/tmp")?;
     }
 
     let proc_flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
@@ -92,7 +101,8 @@ pub(super) fn enter(setup: &Setup) -> Result<Built> {
     unmount(".", UnmountFlags::DETACH).at("let go of", "the machine's files")?;
     rustix::process::chdir("/").at("enter", "the new root")?;
     let root = rustix::fs::open("/", rustix::fs::OFlags::PATH, rustix::fs::Mode::empty()).at("open", "the root")?;
-    set_mount(root.as_fd(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, false).at("protect", "the root")?;
+    set_mount(root.as_fd(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, false)
+        .at("protect", "the root")?;
     debug_assert!(Path::new(WORK).is_dir());
     Ok(Built { proc })
 }
@@ -143,9 +153,7 @@ fn attach(tree: &OwnedFd, target: &Path, kind: Kind, attributes: u64) -> Result<
 fn place(entry: &Entry, source: Source, inside: &dyn Fn(&Path) -> PathBuf, at: &Path) -> Result<()> {
     match (entry, source) {
         (Entry::Folder(path), _) => make_folder(&inside(path)),
-        (Entry::Link(path, target), _) => {
-            std::os::unix::fs::symlink(target, inside(path)).at("link", path.display())
-        }
+        (Entry::Link(path, target), _) => std::os::unix::fs::symlink(target, inside(path)).at("link", path.display()),
         (Entry::Bind(path, kind), Source::Tree(tree)) => {
             attach(&tree, &inside(path), *kind, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
         }

@@ -35,7 +35,8 @@ pub(super) fn prepare(setup: &Setup) -> Result<()> {
         let dumpable = rustix::process::DumpableBehavior::Dumpable;
         rustix::process::set_dumpable_behavior(dumpable).at("stay", "visible to ourselves")?;
     }
-    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL)).at("tie", "life to the holder")?;
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
+        .at("tie", "life to the holder")?;
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     Ok(())
 }

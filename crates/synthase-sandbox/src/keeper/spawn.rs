@@ -1,18 +1,17 @@
 //! Starting a zygote, or the launcher.
 
-use std::ffi::{CString, OsString};
 use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::thread::CapabilitySet;
 use synthase_types::Isolation;
 
-use super::launcher::{self, Execute, words};
 use super::confine;
+use super::launcher::{self, words};
 use crate::error::{Context, Result, SandboxError};
 use crate::protocol::{CONTROL_FD, said};
 use crate::seccomp;
 use crate::sys::exec::{Image, exec};
-use crate::sys::fork::{Fork, close_from, fork, leave, place_fd};
+use crate::sys::fork::{Fork, adopt_fd, close_from, fork, leave, place_fd};
 use crate::sys::signals;
 use crate::wire::message::Spawn;
 use crate::wire::socket;
@@ -25,57 +24,55 @@ pub(super) fn spawn(spawn: &Spawn, fds: Vec<OwnedFd>, level: Isolation) -> Resul
     match fork().at("fork", "a zygote")? {
         Fork::Parent(pid) => Ok(pid),
         Fork::Child => {
-            let Err(error) = live(spawn, &control, complaints, fds.collect(), level);
+            let groups: Vec<OwnedFd> = fds.collect();
+            let Ok(control) = settle(control, complaints, groups) else { leave(127) };
+            let Err(error) = live(spawn, &control, level);
             let _ = socket::send(control.as_fd(), said::FAILED, words(&error).as_bytes(), &[]);
             leave(127)
         }
     }
 }
 
-/// The child; returns only with what went wrong.
-fn live(
-    spawn: &Spawn,
-    control: &OwnedFd,
-    complaints: OwnedFd,
-    groups: Vec<OwnedFd>,
-    level: Isolation,
-) -> Result<std::convert::Infallible> {
+/// Joins the control groups and brings the descriptors to their places; the keeper's own control
+/// socket must not live on here. Gives the control socket at its new place.
+fn settle(control: OwnedFd, complaints: OwnedFd, groups: Vec<OwnedFd>) -> Result<OwnedFd> {
     signals::reap_children_automatically(false);
     for group in &groups {
-        rustix::io::write(group, b"0").at("join", "the control group")?;
+        let joined = rustix::io::write(group, b"0").at("join", "the control group");
+        if let Err(error) = joined {
+            let _ = socket::send(control.as_fd(), said::FAILED, words(&error).as_bytes(), &[]);
+            return Err(error);
+        }
     }
     drop(groups);
-    let _ = rustix::process::setsid();
-    let kept = if level >= Isolation::Namespaces { confine::ZYGOTE } else { CapabilitySet::empty() };
-    confine::bound_capabilities(kept);
-    rustix::thread::set_no_new_privs(true).at("give up", "new privileges")?;
-
     for standard in [1, 2] {
         place_fd(&complaints, standard).at("place", "a standard descriptor")?;
     }
     drop(complaints);
-    // The keeper's own control socket must not live on here.
-    const FREE: i32 = 10;
-    let apart = rustix::io::fcntl_dupfd_cloexec(control, FREE).at("keep", "the control socket")?;
-    place_fd(&apart, CONTROL_FD).at("place", "the control socket")?;
-    drop(apart);
+    place_fd(&control, CONTROL_FD).at("place", "the control socket")?;
+    // Both numbers may be the same, or the old one is closed with all the others.
+    std::mem::forget(control);
     close_from(CONTROL_FD as u32 + 1);
-    let control = crate::sys::fork::adopt_fd(CONTROL_FD);
+    Ok(adopt_fd(CONTROL_FD))
+}
 
-    let Some((program, argv, env)) = &spawn.program else {
+/// The rest of the child's life; returns only with what went wrong.
+fn live(spawn: &Spawn, control: &OwnedFd, level: Isolation) -> Result<std::convert::Infallible> {
+    let _ = rustix::process::setsid();
+    let kept = if level >= Isolation::Namespaces { confine::ZYGOTE } else { CapabilitySet::empty() };
+    confine::bound_capabilities(kept);
+    rustix::thread::set_no_new_privs(true).at("give up", "new privileges")?;
+    let Some(program) = &spawn.program else {
         confine::keep_capabilities(kept)?;
         filter(level)?;
-        rustix::io::fcntl_setfd(&control, rustix::io::FdFlags::CLOEXEC).at("keep", "the control socket")?;
+        rustix::io::fcntl_setfd(control, rustix::io::FdFlags::CLOEXEC).at("keep", "the control socket")?;
         launcher::serve(control.as_fd())
     };
     confine::pass_on_capabilities(kept)?;
-    let strings = Execute { path: program.clone(), argv: argv.clone(), env: env.clone() }.strings();
-    let (path, argv, env): (CString, Vec<CString>, Vec<CString>) = strings.ok_or_else(|| socket::garbled("host"))?;
+    let (path, argv, env) = program.clone().strings().ok_or_else(|| socket::garbled("host"))?;
     filter(level)?;
     let source = exec(&Image::Path(&path), &argv, &env);
-    std::mem::forget(control);
-    let program: &OsString = program;
-    Err(SandboxError::Execute { program: program.to_string_lossy().into_owned(), source })
+    Err(SandboxError::Execute { program: program.path.to_string_lossy().into_owned(), source })
 }
 
 fn filter(level: Isolation) -> Result<()> {

@@ -14,7 +14,8 @@ pub(super) fn collect(folder: BorrowedFd<'_>, wanted: &[PathBuf]) -> Vec<Collect
 }
 
 fn open(folder: BorrowedFd<'_>, path: &Path) -> Option<Collected> {
-    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_XDEV;
+    let resolve =
+        ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_XDEV;
     let inside = Path::new("work").join(path);
     // First only a reference: opening a pipe could wait, and opening a device could do anything.
     let reference = openat2(folder, &inside, OFlags::PATH | OFlags::CLOEXEC | OFlags::NOFOLLOW, Mode::empty(), resolve);

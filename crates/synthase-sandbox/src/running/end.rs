@@ -54,7 +54,8 @@ impl Parts {
         if status == Status::Signaled(libc::SIGXFSZ) {
             self.hits.disk |= lease.0.group().is_none();
         }
-        let files = if self.terms.collect.is_empty() { Vec::new() } else { collect(self.files.as_fd(), &self.terms.collect) };
+        let files =
+            if self.terms.collect.is_empty() { Vec::new() } else { collect(self.files.as_fd(), &self.terms.collect) };
         if !self.namespaces {
             self.zygote.keeper.clear()?;
         }

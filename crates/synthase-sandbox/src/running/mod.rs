@@ -30,6 +30,9 @@ pub(crate) use start::Work;
 /// How much is read from a pipe at a time.
 const BUFFER: usize = 64 << 10;
 
+/// How long a run without namespaces may go on after it was ended before it is ended again.
+const KILL_AGAIN: Duration = Duration::from_millis(2);
+
 /// A run that has been started. Dropping it ends it.
 ///
 /// Limits are enforced while one of its methods waits, which is all the time that matters: between
@@ -166,7 +169,14 @@ impl Drop for Running {
 }
 
 impl Parts {
-    fn exchange(&mut self, frame: &[u8], cpu: Duration, wall: Duration, lease: &Lease, buffer: &mut [u8]) -> Result<Reply> {
+    fn exchange(
+        &mut self,
+        frame: &[u8],
+        cpu: Duration,
+        wall: Duration,
+        lease: &Lease,
+        buffer: &mut [u8],
+    ) -> Result<Reply> {
         let Some(channel) = &mut self.channel else {
             return Err(SandboxError::Misuse("this run was started without a channel".to_owned()));
         };
@@ -239,7 +249,7 @@ impl Parts {
                     which.push(index);
                 }
             }
-            let patience = self.clock.until_next_look();
+            let patience = if self.must_kill_again() { KILL_AGAIN } else { self.clock.until_next_look() };
             let timeout = Timespec { tv_sec: patience.as_secs() as i64, tv_nsec: patience.subsec_nanos().into() };
             match poll(&mut fds, Some(&timeout)) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
@@ -328,6 +338,9 @@ impl Parts {
 
     /// Ends the run if a limit is exceeded.
     fn watch(&mut self, lease: &Lease) {
+        if self.must_kill_again() {
+            self.kill.kill();
+        }
         if self.ended.is_some() || self.stopped.is_some() {
             return;
         }
@@ -338,6 +351,12 @@ impl Parts {
         } else if let Some(limit) = self.clock.look(lease, &self.zygote, &self.terms.limits) {
             self.stop(Stop::Limit(limit));
         }
+    }
+
+    /// Without namespaces a run that is ended at once may not have begun: there was nothing to kill
+    /// when we tried, and a moment later there is. A box that is dead lets nothing begin.
+    fn must_kill_again(&self) -> bool {
+        !self.namespaces && self.stopped.is_some() && self.ended.is_none()
     }
 
     /// Ends the run; the first reason counts.

@@ -175,10 +175,8 @@ fn resource_limits(terms: &Terms, level: Isolation, memory_by: MemoryBy, outer: 
     let both = |resource: libc::__rlimit_resource_t, value: u64| (resource, value, value);
     // Only a backstop: processor time is watched more closely from outside, for the whole tree.
     let seconds = limits.cpu.saturating_add(Duration::from_millis(999)).as_secs().saturating_add(1);
-    let mut list = vec![
-        (libc::RLIMIT_CPU, seconds, seconds.saturating_add(1)),
-        both(libc::RLIMIT_NOFILE, limits.files.into()),
-    ];
+    let mut list =
+        vec![(libc::RLIMIT_CPU, seconds, seconds.saturating_add(1)), both(libc::RLIMIT_NOFILE, limits.files.into())];
     if level < Isolation::Full {
         // Files in memory that belong to no file system are bounded by nothing else. A little more
         // than the private file system holds, so that its own limit is the one that is met.

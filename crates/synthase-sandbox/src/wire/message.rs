@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use synthase_types::Isolation;
 
 use super::codec::{Reader, Writer};
+use super::execute::Execute;
 use crate::command::InputFile;
 use crate::error::SandboxError;
 
@@ -90,7 +91,7 @@ pub(crate) struct NewBox {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Spawn {
     /// The interpreter to execute; `None` is the built-in launcher.
-    pub(crate) program: Option<(OsString, Vec<OsString>, Vec<(OsString, OsString)>)>,
+    pub(crate) program: Option<Execute>,
 }
 
 impl Kind {
@@ -164,11 +165,7 @@ impl NewBox {
             disk: r.u64()?,
             inodes: r.u64()?,
             files: r.list(|r| {
-                Some(InputFile {
-                    path: r.text()?.into(),
-                    contents: r.bytes()?.to_vec(),
-                    executable: r.u8()? != 0,
-                })
+                Some(InputFile { path: r.text()?.into(), contents: r.bytes()?.to_vec(), executable: r.u8()? != 0 })
             })?,
         })
     }
@@ -178,17 +175,9 @@ impl Spawn {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::default();
         match &self.program {
-            None => writer.u8(0),
-            Some((program, argv, env)) => {
-                writer.u8(1).text(program);
-                writer.list(argv, |w, arg| {
-                    w.text(arg);
-                });
-                writer.list(env, |w, (name, value)| {
-                    w.text(name).text(value);
-                })
-            }
-        };
+            None => drop(writer.u8(0)),
+            Some(program) => program.write(writer.u8(1)),
+        }
         writer.0
     }
 
@@ -196,7 +185,7 @@ impl Spawn {
         let r = &mut Reader(body);
         let program = match r.u8()? {
             0 => None,
-            _ => Some((r.text()?, r.list(|r| r.text())?, r.list(|r| Some((r.text()?, r.text()?)))?)),
+            _ => Some(Execute::read(r)?),
         };
         Some(Spawn { program })
     }
@@ -246,8 +235,9 @@ mod tests {
         let file = InputFile { path: "x".into(), contents: vec![0, 255], executable: true };
         let new_box = NewBox { disk: 1 << 40, inodes: 7, files: vec![file] };
         assert_eq!(NewBox::decode(&new_box.encode()), Some(new_box));
-        let program = Some(("python".into(), vec!["-S".into()], vec![("A".into(), "b".into())]));
-        for spawn in [Spawn { program: None }, Spawn { program }] {
+        let env = vec![("A".into(), "b".into())];
+        let program = Execute { path: "python".into(), argv: vec!["-S".into()], env };
+        for spawn in [Spawn { program: None }, Spawn { program: Some(program) }] {
             assert_eq!(Spawn::decode(&spawn.encode()), Some(spawn));
         }
     }

@@ -12,6 +12,7 @@ use synthase_types::{Isolation, Limits};
 
 /// One lane at one level.
 pub(crate) struct World {
+    pub(crate) sandbox: Sandbox,
     pub(crate) jail: Jail,
     pub(crate) slot: Slot,
 }
@@ -21,7 +22,12 @@ impl World {
         let sandbox = Sandbox::new(&Options { level: Some(level), allow_rlimits: true }).unwrap();
         let jail = sandbox.jail(&view()).unwrap();
         let slot = sandbox.slot().unwrap();
-        World { jail, slot }
+        World { sandbox, jail, slot }
+    }
+
+    /// The strongest level that works here.
+    pub(crate) fn best() -> World {
+        World::new(*levels().last().unwrap())
     }
 
     /// Runs a Python program cold, to its end.
@@ -56,13 +62,15 @@ pub(crate) fn program_command(program: PathBuf, terms: Terms) -> Command {
 /// Compiles a C program, once per text.
 pub(crate) fn compile(source: &Path, flags: &str) -> PathBuf {
     let text = std::fs::read(source).unwrap();
-    let hash = text.iter().chain(flags.as_bytes()).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("attack-{hash:x}"));
+    let hash = text
+        .iter()
+        .chain(flags.as_bytes())
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    let program = place(env!("CARGO_TARGET_TMPDIR"), "tmp").join(format!("attack-{hash:x}"));
     if !program.exists() {
         // Several tests may want it at the same time.
-        let mine = program.with_extension(std::process::id().to_string());
+        let me = format!("{}-{:?}", std::process::id(), std::thread::current().id());
+        let mine = program.with_extension(me);
         let argv = ["cc", "-O1", "-w", "-o"].map(OsString::from).into_iter();
         let argv = argv.chain([mine.clone().into(), source.into()]).chain(flags.split_whitespace().map(OsString::from));
         let output = host_command(&argv.collect::<Vec<_>>(), None, Duration::from_secs(60)).unwrap();
@@ -72,9 +80,27 @@ pub(crate) fn compile(source: &Path, flags: &str) -> PathBuf {
     program
 }
 
+/// A folder of the tests; another one if the tests have been copied to a public place.
+pub(crate) fn place(usual: &str, copied: &str) -> PathBuf {
+    std::env::var_os("SYNTHASE_TEST_PLACE").map_or_else(|| usual.into(), |place| Path::new(&place).join(copied))
+}
+
 /// A cold start of Python.
 pub(crate) fn python_command(source: &str, terms: Terms) -> Command {
     Command::new(&python().0).arg("-S").arg("-I").arg("-c").arg(source).terms(terms)
+}
+
+/// The levels that work here, weakest first. What is missing is said, because it is not tested.
+pub(crate) fn levels() -> Vec<Isolation> {
+    let best = Sandbox::probe().level;
+    let (here, missing): (Vec<_>, Vec<_>) = Isolation::ALL.into_iter().partition(|level| *level <= best);
+    missing.iter().for_each(|level| println!("not run at level {level}: it does not work here"));
+    here
+}
+
+/// Those of these levels that work here.
+pub(crate) fn of(wanted: &[Isolation]) -> Vec<Isolation> {
+    levels().into_iter().filter(|level| wanted.contains(level)).collect()
 }
 
 /// Small limits, so that tests are short.
