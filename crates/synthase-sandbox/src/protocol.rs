@@ -46,8 +46,11 @@
 //! |---|---|
 //! | 2, 0 | ended |
 //! | i32 | the raw wait status |
-//! | u64, u64 | user and system time from `wait4`, in microseconds |
-//! | u64 | `ru_maxrss`, in KiB |
+//! | u64, u64 | user time from `wait4`: seconds, microseconds |
+//! | u64, u64 | system time, likewise |
+//! | u64 | the most resident memory, in KiB |
+//!
+//! These five numbers are the beginning of what the kernel writes for `wait4`.
 //!
 //! If the fork or the `setns` fails, it first reports
 //!
@@ -166,21 +169,21 @@ impl<'a> Run<'a> {
 
 /// The report of a child's end.
 pub(crate) fn encode_ended(ended: &Ended) -> Vec<u8> {
-    let micros = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
     let mut writer = Writer::default();
-    writer.u32(ended.status as u32).u64(micros(ended.user)).u64(micros(ended.system)).u64(ended.peak >> 10);
+    writer.u32(ended.status as u32);
+    for time in [ended.user, ended.system] {
+        writer.u64(time.as_secs()).u64(time.subsec_micros().into());
+    }
+    writer.u64(ended.peak >> 10);
     writer.0
 }
 
 /// Reads such a report.
 pub(crate) fn decode_ended(body: &[u8]) -> Option<Ended> {
     let mut r = Reader(body);
-    Some(Ended {
-        status: r.u32()? as i32,
-        user: Duration::from_micros(r.u64()?),
-        system: Duration::from_micros(r.u64()?),
-        peak: r.u64()? << 10,
-    })
+    let status = r.u32()? as i32;
+    let mut time = || Some(Duration::from_secs(r.u64()?) + Duration::from_micros(r.u64()?));
+    Some(Ended { status, user: time()?, system: time()?, peak: r.u64()? << 10 })
 }
 
 #[cfg(test)]

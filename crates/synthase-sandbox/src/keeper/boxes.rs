@@ -5,12 +5,12 @@
 
 use std::ffi::CString;
 use std::io::Write;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Component, Path};
 
 use rustix::mount::{MountFlags, mount, mount_bind};
-use rustix::process::PidfdFlags;
+use rustix::process::{PidfdFlags, WaitOptions};
 use rustix::thread::CapabilitySet;
 
 use super::confine;
@@ -18,38 +18,81 @@ use crate::command::InputFile;
 use crate::error::{Context, Result, SandboxError};
 use crate::protocol::{TMP, WORK};
 use crate::rules::{Rules, place};
-use crate::sys::fork::{close_from, leave};
-use crate::sys::{signals, wait};
+use crate::sys::fork::{Shared, borrow, close_from, leave, place_fd};
+use crate::sys::signals;
 use crate::wire::message::{NewBox, answer, encode_failure};
 use crate::wire::socket;
 
-/// Runs as the first process of a new box; `program` is what will be executed there, if that is a
-/// file outside the view.
-pub(super) fn first_process(control: BorrowedFd<'_>, new_box: &NewBox, program: Option<OwnedFd>, proc: bool) -> ! {
+/// What the first process needs to know.
+pub(super) struct Plan<'a> {
+    /// Where to tell the host.
+    pub(super) control: BorrowedFd<'a>,
+    /// What to build.
+    pub(super) new_box: NewBox,
+    /// What will be executed there, if that is a file outside the view.
+    pub(super) program: Option<OwnedFd>,
+    /// Whether a process file system can be mounted.
+    pub(super) proc: bool,
+}
+
+/// Runs as the first process of a new box. It shares the keeper's memory, and the keeper stands still
+/// until the box is built; from then on this process makes bare system calls only.
+pub(super) fn first_process(plan: &Plan<'_>, memory: Shared<'_>) -> ! {
     signals::reap_children_automatically(false);
-    signals::block_child();
-    match prepare(new_box, program.as_ref().map(AsFd::as_fd), proc) {
-        Ok(fds) => {
-            let fds: Vec<BorrowedFd<'_>> = fds.iter().map(AsFd::as_fd).collect();
-            if socket::send(control, answer::DONE, &[], &fds).is_err() {
-                leave(1);
-            }
-        }
-        Err(error) => {
-            let _ = socket::send(control, answer::FAILED, &encode_failure(&error), &[]);
-            leave(1);
-        }
+    let Some(Built { files, rules, handle, ends }) = build(plan) else {
+        memory.release();
+        leave(1);
+    };
+    let control = borrow(plan.control.as_raw_fd());
+    // The host can kill this process from the moment in which it has the handle. So it gets it only
+    // now: killed while it changed the keeper's memory, this process would leave it broken.
+    memory.release();
+    let fds = [borrow(handle), borrow(files), borrow(rules.unwrap_or(handle))];
+    let fds = if rules.is_some() { &fds[..] } else { &fds[..2] };
+    if socket::send_small(control, answer::DONE, fds).is_err() || place_fd(borrow(ends), 0).is_err() {
+        leave(1);
     }
-    close_from(0);
-    // Orphans become children of this process; it takes note of their end, and of their time.
+    // Nothing of the keeper's may stay open here, and nothing but the list of ends is needed.
+    close_from(1);
+    let mut record = [0_u8; 128];
     loop {
-        signals::wait_for_child();
-        while wait::reap_one() {}
+        // Orphans become children of this process, and its notice of their end keeps their time.
+        let _ = rustix::io::read(borrow(0), &mut record);
+        while let Ok(Some(_)) = rustix::process::waitpid(None, WaitOptions::NOHANG) {}
     }
 }
 
-/// Builds the box. Gives a handle on this process, the root of the box's file system, and its rules.
-fn prepare(new_box: &NewBox, program: Option<BorrowedFd<'_>>, proc: bool) -> Result<Vec<OwnedFd>> {
+/// The descriptors of a box, by their numbers.
+struct Built {
+    /// The root of its file system.
+    files: i32,
+    /// Its Landlock rules, where there is Landlock.
+    rules: Option<i32>,
+    /// Its first process.
+    handle: i32,
+    /// The list of processes in it that have ended.
+    ends: i32,
+}
+
+/// Everything that uses memory, which is all given back on return. `None` if there is no box; the host
+/// has been told why.
+fn build(plan: &Plan<'_>) -> Option<Built> {
+    let build = || {
+        let (files, rules) = prepare(&plan.new_box, plan.program.as_ref().map(AsFd::as_fd), plan.proc)?;
+        let ends = signals::child_ends().at("watch", "the processes of the box")?;
+        let handle = rustix::process::pidfd_open(rustix::process::getpid(), PidfdFlags::empty());
+        let handle = handle.at("open", "a handle on the box")?.into_raw_fd();
+        let rules = rules.map(IntoRawFd::into_raw_fd);
+        Ok(Built { files: files.into_raw_fd(), rules, handle, ends: ends.into_raw_fd() })
+    };
+    let tell = |error: &SandboxError| {
+        let _ = socket::send(plan.control, answer::FAILED, &encode_failure(error), &[]);
+    };
+    build().inspect_err(tell).ok()
+}
+
+/// Builds the box. Gives the root of its file system, and its rules.
+fn prepare(new_box: &NewBox, program: Option<BorrowedFd<'_>>, proc: bool) -> Result<(OwnedFd, Option<OwnedFd>)> {
     // One file system for both folders, so that one limit bounds both.
     let options = format!("size={},nr_inodes={},mode=755", new_box.disk.max(4096), new_box.inodes.max(8));
     let options = CString::new(options).expect("numbers contain no zero byte");
@@ -79,9 +122,7 @@ fn prepare(new_box: &NewBox, program: Option<BorrowedFd<'_>>, proc: bool) -> Res
     // One capability is kept that programs do not have: the kernel then lets none of them look into
     // this process. It must be one that zygotes have, because they enter the box through it.
     confine::keep_capabilities(CapabilitySet::SYS_CHROOT)?;
-    let me = rustix::process::getpid();
-    let me = rustix::process::pidfd_open(me, PidfdFlags::empty()).at("open", "a handle on the box")?;
-    Ok([me, files].into_iter().chain(rules).collect())
+    Ok((files, rules))
 }
 
 /// Writes the files that a run finds in its work folder.

@@ -4,10 +4,11 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use synthase_types::Isolation;
 
+use super::boxes::Plan;
 use super::root::Built;
 use super::{boxes, scratch, spawn, tree};
 use crate::error::{Context, Result};
-use crate::sys::fork::{Fork, fork_into};
+use crate::sys::fork::{Stack, fork_sharing, leave};
 use crate::sys::signals;
 use crate::wire::codec::{Reader, Writer};
 use crate::wire::message::{NewBox, Setup, Spawn, answer, ask, encode_failure};
@@ -17,6 +18,8 @@ use crate::wire::socket::{self, Message, garbled};
 struct Keeper {
     setup: Setup,
     built: Built,
+    /// Where the first process of the next box has its stack.
+    stack: Stack,
     /// Zygotes and the launcher, by their numbers as the keeper sees them.
     spawned: Vec<i32>,
 }
@@ -25,7 +28,8 @@ struct Keeper {
 pub(super) fn serve(control: &OwnedFd, setup: Setup, built: Built) {
     // Boxes and zygotes that end are nobody's news; orphans from below neither.
     signals::reap_children_automatically(true);
-    let mut keeper = Keeper { setup, built, spawned: Vec::new() };
+    let Ok(stack) = Stack::new() else { return };
+    let mut keeper = Keeper { setup, built, stack, spawned: Vec::new() };
     while let Ok(Some(message)) = socket::receive(control.as_fd()) {
         let sent = match keeper.handle(control.as_fd(), message) {
             Ok(Reply::Sent) => Ok(()),
@@ -85,7 +89,7 @@ impl Keeper {
         }
     }
 
-    fn new_box(&self, control: BorrowedFd<'_>, message: Message) -> Result<Reply> {
+    fn new_box(&mut self, control: BorrowedFd<'_>, message: Message) -> Result<Reply> {
         let new_box = NewBox::decode(&message.body).ok_or_else(|| garbled("host"))?;
         let program = message.fds.into_iter().next();
         if self.setup.level < Isolation::Namespaces {
@@ -93,9 +97,12 @@ impl Keeper {
             return Ok(Reply::Done(work.into_os_string().into_encoded_bytes(), fds));
         }
         let namespaces = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC;
-        match fork_into(namespaces).at("make", "the namespaces of a box")? {
-            Fork::Child => boxes::first_process(control, &new_box, program, self.built.proc),
-            Fork::Parent(_) => Ok(Reply::Sent),
+        let plan = Plan { control, new_box, program, proc: self.built.proc };
+        let started = fork_sharing(namespaces, &mut self.stack, boxes::first_process, &plan);
+        match started.at("make", "the namespaces of a box")? {
+            Some(_) => Ok(Reply::Sent),
+            // It broke off in the middle of something that it shares with us. The host starts another.
+            None => leave(70),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Signal dispositions and masks.
 #![expect(unsafe_code, reason = "signal dispositions have no safe wrapper")]
 
+use std::os::fd::{FromRawFd, OwnedFd};
+
 /// Undoes what was inherited: every signal has its default effect and none is blocked.
 pub(crate) fn reset() {
     // SAFETY: SIG_DFL is a valid disposition for every signal; where it is not allowed (SIGKILL,
@@ -21,24 +23,17 @@ pub(crate) fn reap_children_automatically(automatically: bool) {
     unsafe { libc::signal(libc::SIGCHLD, if automatically { libc::SIG_IGN } else { libc::SIG_DFL }) };
 }
 
-/// Blocks SIGCHLD, so that [`wait_for_child`] can take it.
-pub(crate) fn block_child() {
-    // SAFETY: the set is initialised before it is used.
+/// Makes the ends of children readable: one record of 128 bytes for one or more of them.
+pub(crate) fn child_ends() -> std::io::Result<OwnedFd> {
+    // SAFETY: the set is initialised before it is used; the descriptor is new and ours.
     unsafe {
         let mut set: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&mut set);
         libc::sigaddset(&mut set, libc::SIGCHLD);
         libc::sigprocmask(libc::SIG_BLOCK, &set, std::ptr::null_mut());
-    }
-}
-
-/// Sleeps until a child has changed its state.
-pub(crate) fn wait_for_child() {
-    // SAFETY: the set is initialised before it is used; no information is asked for.
-    unsafe {
-        let mut set: libc::sigset_t = std::mem::zeroed();
-        libc::sigemptyset(&mut set);
-        libc::sigaddset(&mut set, libc::SIGCHLD);
-        libc::sigwaitinfo(&set, std::ptr::null_mut());
+        match libc::signalfd(-1, &set, 0) {
+            -1 => Err(std::io::Error::last_os_error()),
+            fd => Ok(OwnedFd::from_raw_fd(fd)),
+        }
     }
 }

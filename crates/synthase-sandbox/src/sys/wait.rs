@@ -40,12 +40,6 @@ pub(crate) fn wait_for(pid: i32) -> io::Result<Ended> {
     })
 }
 
-/// Reaps one child that has ended, if there is one.
-pub(crate) fn reap_one() -> bool {
-    // SAFETY: no status is asked for.
-    unsafe { libc::waitpid(-1, std::ptr::null_mut(), libc::WNOHANG) > 0 }
-}
-
 fn duration(time: libc::timeval) -> Duration {
     Duration::from_secs(time.tv_sec as u64) + Duration::from_micros(time.tv_usec as u64)
 }

@@ -48,6 +48,11 @@ pub(crate) fn send(socket: BorrowedFd<'_>, kind: u8, body: &[u8], fds: &[Borrowe
     send_parts(socket, &[kind, 1], &[], &all)
 }
 
+/// Sends a message without content. Uses neither the heap nor the C library.
+pub(crate) fn send_small(socket: BorrowedFd<'_>, kind: u8, fds: &[BorrowedFd<'_>]) -> rustix::io::Result<()> {
+    send_parts(socket, &[kind, 0], &[], fds)
+}
+
 fn send_parts(socket: BorrowedFd<'_>, head: &[u8], body: &[u8], fds: &[BorrowedFd<'_>]) -> rustix::io::Result<()> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST_FDS))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
