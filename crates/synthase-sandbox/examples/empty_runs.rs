@@ -41,6 +41,7 @@ fn main() {
     };
     let _: Duration = (0..100.min(runs)).map(|_| run()).sum();
 
+    let memory_before = memory_of_all();
     let (start, before) = (Instant::now(), meter.cpu());
     let child: Duration = (0..runs).map(|_| run()).sum();
     let (wall, cpu) = (start.elapsed(), meter.cpu().saturating_sub(before));
@@ -53,6 +54,9 @@ fn main() {
     println!("  processor time {:8.1} us per run, all processes ({})", micros(cpu, runs), meter.name());
     println!("  of that        {:8.1} us in the runs themselves", micros(child, runs));
 
+    let growth = memory_of_all().saturating_sub(memory_before);
+    println!("  memory         {:8} KiB more in all processes than before", growth >> 10);
+
     let floor = "import os,sys,gc\ngc.freeze()\nn=int(sys.argv[1])\nfor i in range(n):\n p=os.fork()\n if p==0: os._exit(0)\n os.wait4(p,0)";
     let floor: [OsString; 6] =
         [executable.into(), "-S".into(), "-I".into(), "-c".into(), floor.into(), runs.to_string().into()];
@@ -61,6 +65,20 @@ fn main() {
     let floor = meter.cpu().saturating_sub(before);
     println!("  floor          {:8.1} us: the interpreter forks an empty child", micros(floor, runs));
     println!("  ratio          {:8.2}", cpu.as_secs_f64() / floor.as_secs_f64());
+}
+
+/// Resident memory of this process, its keeper and its zygote, in bytes.
+fn memory_of_all() -> u64 {
+    let number = |text: Option<&str>| text.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+    let mut known = vec![u64::from(std::process::id())];
+    let mut pages = 0;
+    while let Some(pid) = known.pop() {
+        let file = |name: &str| std::fs::read_to_string(format!("/proc/{pid}/{name}")).unwrap_or_default();
+        pages += number(file("statm").split_whitespace().nth(1));
+        let children = file(&format!("task/{pid}/children"));
+        known.extend(children.split_whitespace().map(|child| number(Some(child))));
+    }
+    pages * 4096
 }
 
 fn micros(time: Duration, runs: u32) -> f64 {

@@ -50,6 +50,19 @@ impl Channel {
         self.outgoing.extend(frame);
     }
 
+    /// Says that no more frames will come. The program may go on writing; nobody reads it.
+    pub(crate) fn close_for_sending(&mut self) {
+        self.sent = self.outgoing.len();
+        if let Some(socket) = &self.socket {
+            let _ = rustix::net::shutdown(socket, rustix::net::Shutdown::Write);
+        }
+    }
+
+    /// Forgets what has come in.
+    pub(crate) fn discard(&mut self) {
+        self.incoming.clear();
+    }
+
     /// Whether something is left to send.
     pub(crate) fn wants_to_send(&self) -> bool {
         self.socket.is_some() && self.sent < self.outgoing.len()

@@ -17,7 +17,8 @@ pub struct Command {
     pub program: Program,
     /// Its name as it sees it, followed by its arguments. Empty means: the program's own path.
     pub argv: Vec<OsString>,
-    /// Its whole environment; nothing is inherited.
+    /// Its environment; nothing is inherited. `HOME` and `TMPDIR`, if not named here, are its work folder
+    /// and its folder for temporary files.
     pub env: Vec<(OsString, OsString)>,
     /// How the memory limit is put on each process where no control group bounds the whole tree.
     pub memory_by: MemoryBy,

@@ -45,16 +45,24 @@ impl Jail {
         let mut execute = Writer::default();
         command.to_execute()?.write(&mut execute);
         slot.0.cancel.check()?;
-        let launcher = slot.0.launcher(&self.0)?;
-        Running::start(&Work {
-            slot: &slot.0,
-            jail: &self.0,
-            zygote: &launcher,
-            terms: &command.terms,
-            payload: None,
-            name: command.program_name().to_string_lossy().into_owned(),
-            command: Some((execute.0, program, command.memory_by)),
-        })
+        let start = || {
+            let launcher = slot.0.launcher(&self.0)?;
+            Running::start(&Work {
+                slot: &slot.0,
+                jail: &self.0,
+                zygote: &launcher,
+                terms: &command.terms,
+                payload: None,
+                name: command.program_name().to_string_lossy().into_owned(),
+                command: Some((&execute.0, program, command.memory_by)),
+            })
+        };
+        // A launcher or keeper that died while nobody looked is found out here, before the program
+        // has begun, and replaced once.
+        match start() {
+            Err(SandboxError::Lost { .. }) => start(),
+            started => started,
+        }
     }
 
     /// Starts a zygote: an interpreter that forks runs. It lives in this slot until it is dropped.

@@ -8,7 +8,7 @@ use synthase_types::Isolation;
 use crate::cgroup;
 use crate::error::{Result, SandboxError};
 use crate::keeper_link::KeeperLink;
-use crate::sandbox::{Options, SandboxInner};
+use crate::sandbox::{Options, SCOPES, SandboxInner};
 use crate::sys::restrict::landlock_version;
 use crate::view::View;
 use crate::wire::message::Setup;
@@ -124,8 +124,8 @@ fn landlock() -> Piece {
             reason: "the kernel has no Landlock, or it is switched off".to_owned(),
             remedy: "use Linux 5.13 or later with `landlock` in the kernel parameter lsm=".to_owned(),
         },
-        version if version < 6 => {
-            Finding::Works(format!("version {version}; before 6, signals and abstract sockets are not held back"))
+        version if version < SCOPES => {
+            Finding::Works(format!("version {version}; before {SCOPES} it does not hold back signals"))
         }
         version => Finding::Works(format!("version {version}")),
     };

@@ -129,6 +129,8 @@ pub(crate) mod flag {
     pub(crate) const NO_NAMESPACES: u32 = 8;
     /// Only to the launcher: the program comes as a descriptor, the last one.
     pub(crate) const PROGRAM: u32 = 16;
+    /// Only to the launcher: signals are for the program itself alone.
+    pub(crate) const GUARD_SIGNALS: u32 = 32;
 }
 
 /// No limit, as a resource limit.

@@ -1,22 +1,24 @@
 //! The choice of a level, once per program.
 
-use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rustix::fs::{Mode, OFlags};
 use synthase_types::Isolation;
 
 use crate::cgroup::{self, Hierarchies};
-use crate::error::{Context, Result, SandboxError};
+use crate::error::{Result, SandboxError};
 use crate::jail::Jail;
 use crate::probe::{self, Report};
 use crate::slot::Slot;
+use crate::sys::restrict::landlock_version;
 use crate::view::View;
 
 /// The walls that this program uses. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Sandbox(Arc<SandboxInner>);
+
+/// The version of Landlock from which on signals to processes outside are held back (Linux 6.12).
+pub(crate) const SCOPES: i64 = 6;
 
 /// What the user decides about the walls.
 #[derive(Debug, Clone, Default)]
@@ -35,8 +37,8 @@ pub(crate) struct SandboxInner {
     pub(crate) outer: (u32, u32),
     /// At the level `full`: where to make control groups.
     pub(crate) hierarchies: Option<Hierarchies>,
-    /// The null device.
-    pub(crate) null: OwnedFd,
+    /// Without namespaces, where Landlock does not hold back signals: the launcher must.
+    pub(crate) guard_signals: bool,
     /// With namespaces: a folder to mount something on. Without: where folders of runs are made.
     pub(crate) scratch: PathBuf,
 }
@@ -88,7 +90,6 @@ impl Sandbox {
 
 impl SandboxInner {
     pub(crate) fn new(level: Isolation) -> Result<SandboxInner> {
-        let null = rustix::fs::open("/dev/null", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty());
         let hierarchies = if level == Isolation::Full {
             let found = cgroup::find();
             Some(found.map_err(|cgroup::Missing { reason, remedy }| SandboxError::Unavailable {
@@ -103,7 +104,7 @@ impl SandboxInner {
             level,
             outer: outer(level),
             hierarchies,
-            null: null.at("open", "/dev/null")?,
+            guard_signals: level == Isolation::Landlock && landlock_version() < SCOPES,
             // Everybody may pass through it, also the user that programs are outside.
             scratch: if level >= Isolation::Namespaces { mount_place() } else { std::env::temp_dir() },
         })
@@ -141,5 +142,28 @@ fn sweep_folders(scratch: &std::path::Path) {
         if entry.file_name().to_str().is_some_and(cgroup::is_orphan) {
             let _ = std::fs::remove_dir_all(entry.path());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{Command, Terms};
+    use crate::finished::Status;
+
+    /// What kernels before Linux 6.12 need, on one that does not.
+    #[test]
+    fn signals_can_be_held_back_without_namespaces_and_landlock() {
+        let inner = SandboxInner { guard_signals: true, ..SandboxInner::new(Isolation::Landlock).unwrap() };
+        let sandbox = Sandbox(Arc::new(inner));
+        let jail = sandbox.jail(&View::system()).unwrap();
+        let slot = sandbox.slot().unwrap();
+        let script =
+            "kill -0 1 && echo ESCAPED; kill -9 -1 && echo ESCAPED; kill -9 $PPID && echo ESCAPED; kill -TERM $$";
+        let command = Command::new("/bin/sh").arg("-c").arg(script).terms(Terms::default());
+        let finished = jail.start(&slot, &command).unwrap().finish().unwrap();
+        assert_eq!(finished.status, Status::Signaled(libc::SIGTERM), "{finished:?}");
+        assert!(!finished.stdout.to_text().contains("ESCAPED"), "{finished:?}");
+        assert!(jail.zygote(&slot, &command).is_err());
     }
 }

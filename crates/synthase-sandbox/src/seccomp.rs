@@ -30,11 +30,6 @@ pub(crate) struct Filters {
 
 /// Compiles the filters for this machine.
 pub(crate) fn filters() -> Result<Filters> {
-    let compile = |rules, otherwise, matching| {
-        let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(broken)?;
-        let filter = SeccompFilter::new(rules, otherwise, matching, arch).map_err(broken)?;
-        BpfProgram::try_from(filter).map_err(broken)
-    };
     let allowed = allowed::CALLS.iter().map(|call| (*call, Vec::new())).collect();
     let enosys = SeccompAction::Errno(libc::ENOSYS as u32);
     let eperm = SeccompAction::Errno(libc::EPERM as u32);
@@ -51,6 +46,31 @@ impl Filters {
         seccompiler::apply_filter(&self.allow).map_err(broken)?;
         seccompiler::apply_filter(&self.refuse).map_err(broken)
     }
+}
+
+/// Lets this process send signals to itself and its group only, and likewise all it starts: these can
+/// then signal only the same. For where neither a namespace nor Landlock holds signals back.
+pub(crate) fn guard_signals(me: i32) -> Result<()> {
+    let me = me as u32 as u64;
+    let group = (me as u32).wrapping_neg() as u64;
+    let mut rules: BTreeMap<c_long, Vec<SeccompRule>> = BTreeMap::new();
+    rules.insert(libc::SYS_kill, vec![when(&[(0, Ne, me), (0, Ne, group), (0, Ne, 0)])?]);
+    for call in [libc::SYS_tgkill, libc::SYS_tkill, libc::SYS_rt_sigqueueinfo, libc::SYS_rt_tgsigqueueinfo] {
+        rules.insert(call, vec![when(&[(0, Ne, me)])?]);
+    }
+    rules.insert(libc::SYS_pidfd_send_signal, Vec::new());
+    let filter = compile(rules, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32))?;
+    seccompiler::apply_filter(&filter).map_err(broken)
+}
+
+fn compile(
+    rules: BTreeMap<c_long, Vec<SeccompRule>>,
+    otherwise: SeccompAction,
+    matching: SeccompAction,
+) -> Result<BpfProgram> {
+    let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(broken)?;
+    let filter = SeccompFilter::new(rules, otherwise, matching, arch).map_err(broken)?;
+    BpfProgram::try_from(filter).map_err(broken)
 }
 
 fn broken(error: impl std::error::Error + Send + Sync + 'static) -> SandboxError {
@@ -117,6 +137,9 @@ fn refused() -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
     rules.insert(libc::SYS_mknodat, devices(2)?);
     #[cfg(target_arch = "x86_64")]
     rules.insert(libc::SYS_mknod, devices(1)?);
+
+    // Limits of others, of which the box's first process is one, are not the program's to change.
+    rules.insert(libc::SYS_prlimit64, vec![when(&[(0, Ne, 0)])?]);
 
     // Asking for the personality and setting the usual one are harmless.
     const QUERY: u64 = 0xffff_ffff;

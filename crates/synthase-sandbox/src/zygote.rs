@@ -46,6 +46,13 @@ impl Zygote {
         if !matches!(command.program, Program::Path(_)) {
             return Err(SandboxError::Misuse("a zygote is started by its path in the view".to_owned()));
         }
+        if jail.sandbox.guard_signals {
+            return Err(SandboxError::Unavailable {
+                level: jail.sandbox.level,
+                reason: "zygotes: on this kernel their runs could send signals to all processes of the user".to_owned(),
+                remedy: "programs are started cold instead; Linux 6.12, or namespaces, would help".to_owned(),
+            });
+        }
         let program = command.to_execute()?;
         let keeper = slot.keeper(jail)?;
         let link = ZygoteLink::start("zygote", Some(program), slot, &keeper)?;

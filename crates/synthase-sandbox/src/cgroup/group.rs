@@ -118,7 +118,7 @@ impl Group {
     /// Prepares for a run that may use so much on top of what is there.
     pub(crate) fn arm(&mut self, memory: u64, processes: u32) -> Result<()> {
         /// A change of what is there that is not worth setting the limit again, which costs 5 µs.
-        const SLACK: u64 = 1 << 20;
+        const SLACK: u64 = 256 << 10;
         let used = number(&self.memory_used);
         let limit = used.saturating_add(memory);
         if limit.abs_diff(self.set.0) > SLACK {

@@ -4,16 +4,19 @@
 //! inherited, a cold start pays for a fork and an exec and nothing else.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rustix::fs::{Mode, OFlags};
 use rustix::thread::{ThreadNameSpaceType, move_into_thread_name_spaces};
 
 use super::confine::Confinement;
 use crate::error::{Context, Result, SandboxError};
 use crate::protocol::{self, Run, flag, said};
+use crate::seccomp;
 use crate::sys::exec::{Image, exec};
 use crate::sys::fork::{Fork, fork, leave, place_fd};
+use crate::sys::restrict::allow_reading;
 use crate::sys::{signals, wait};
 use crate::wire::codec::Reader;
 use crate::wire::execute::Execute;
@@ -89,14 +92,31 @@ fn become_program(
     channel: Option<&OwnedFd>,
     program: Option<&OwnedFd>,
 ) -> Result<std::convert::Infallible> {
-    let execute = Execute::read(&mut Reader(run.opaque)).and_then(Execute::strings);
-    let (path, argv, env) = execute.ok_or_else(|| socket::garbled("host"))?;
+    let mut execute = Execute::read(&mut Reader(run.opaque)).ok_or_else(|| socket::garbled("host"))?;
+    let tmp = match confinement.entrance {
+        Some(_) => PathBuf::from(protocol::TMP),
+        None => confinement.work.with_file_name("tmp"),
+    };
+    for (name, folder) in [("HOME", confinement.work), ("TMPDIR", &tmp)] {
+        if !execute.env.iter().any(|(known, _)| known == name) {
+            execute.env.push((name.into(), folder.into()));
+        }
+    }
+    let (path, argv, env) = execute.strings().ok_or_else(|| socket::garbled("host"))?;
     // Out of the way of the numbers that the program's own descriptors get.
     const FIRST: i32 = 4;
     let control = rustix::io::fcntl_dupfd_cloexec(control, FIRST).at("keep", "the control socket")?;
     let program = program.map(|program| rustix::io::fcntl_dupfd_cloexec(program, FIRST));
     let program = program.transpose().at("keep", "the program")?;
+    if let (None, Some(rules)) = (confinement.entrance, confinement.rules) {
+        // Runtimes look at themselves. Of the machine's own /proc this much can be shown.
+        let me = rustix::fs::open("/proc/self", OFlags::PATH | OFlags::CLOEXEC, Mode::empty());
+        allow_reading(rules, me.at("open", "/proc/self")?.as_fd()).at("allow", "/proc/self")?;
+    }
     confinement.apply()?;
+    if run.flags & flag::GUARD_SIGNALS != 0 {
+        seccomp::guard_signals(std::process::id() as i32)?;
+    }
     for (number, fd) in (0..).zip(standard) {
         place_fd(fd, number).at("place", "a standard descriptor")?;
     }

@@ -18,7 +18,7 @@ const LONGEST: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(super) struct Clock {
     started: Instant,
-    wall: Duration,
+    deadline: Instant,
     cpu: Duration,
     exchange: Option<Exchange>,
     next_look: Instant,
@@ -36,7 +36,7 @@ impl Clock {
     pub(super) fn start(limits: &Limits) -> Clock {
         let started = Instant::now();
         let next_look = started + limits.cpu.clamp(SHORTEST, LONGEST);
-        Clock { started, wall: limits.wall, cpu: limits.cpu, exchange: None, next_look }
+        Clock { started, deadline: after(started, limits.wall), cpu: limits.cpu, exchange: None, next_look }
     }
 
     pub(super) fn elapsed(&self) -> Duration {
@@ -55,7 +55,8 @@ impl Clock {
             Some(group) => group.cpu_since(),
             None => used_slowly(zygote, u64::MAX).map(|used| used.cpu),
         };
-        self.exchange = Some(Exchange { cpu: before.unwrap_or_default() + cpu, deadline: now + wall });
+        self.exchange =
+            Some(Exchange { cpu: before.unwrap_or_default().saturating_add(cpu), deadline: after(now, wall) });
         self.next_look = self.next_look.min(now + cpu.clamp(SHORTEST, LONGEST));
     }
 
@@ -66,14 +67,14 @@ impl Clock {
     /// How long nothing needs to be looked at.
     pub(super) fn until_next_look(&self) -> Duration {
         let deadline = self.exchange.as_ref().map_or(self.next_look, |exchange| exchange.deadline.min(self.next_look));
-        deadline.min(self.started + self.wall).saturating_duration_since(Instant::now())
+        deadline.min(self.deadline).saturating_duration_since(Instant::now())
     }
 
     /// The limit that is exceeded, if it is time to look and one is.
     pub(super) fn look(&mut self, lease: &Lease, zygote: &ZygoteLink, limits: &Limits) -> Option<Limit> {
         let now = Instant::now();
         let deadline = self.exchange.as_ref().map(|exchange| exchange.deadline);
-        let late = now >= self.started + self.wall || deadline.is_some_and(|deadline| now >= deadline);
+        let late = now >= self.deadline || deadline.is_some_and(|deadline| now >= deadline);
         if now < self.next_look && !late {
             return None;
         }
@@ -113,6 +114,12 @@ impl Clock {
             None => used_slowly(zygote, suspicious),
         }
     }
+}
+
+/// The end of a time that may be longer than the clock can count.
+fn after(start: Instant, time: Duration) -> Instant {
+    const LONG: Duration = Duration::from_secs(100 * 366 * 86_400);
+    start + time.min(LONG)
 }
 
 /// Asks the keeper, which looks at every process.

@@ -23,10 +23,15 @@ const OVERHEAD: Duration = Duration::from_millis(5);
 
 impl Parts {
     pub(super) fn finish(&mut self, lease: &Lease, buffer: &mut [u8]) -> Result<Finished> {
-        // Closed now, because a program that waits for more questions shall see that none come.
-        self.channel = None;
+        // A program that waits for more questions shall see that none come.
+        if let Some(channel) = &mut self.channel {
+            channel.close_for_sending();
+        }
         while !self.is_ended() {
             self.step(lease, buffer)?;
+            if let Some(channel) = &mut self.channel {
+                channel.discard();
+            }
         }
         let wall = self.clock.elapsed_at(self.ended_at.unwrap_or_else(Instant::now));
         let cpu_of_tree = self.clock.used(lease, &self.zygote).map(|used| used.cpu);

@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::fs::{Mode, OFlags};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use rustix::pipe::PipeFlags;
 use synthase_types::Isolation;
@@ -31,7 +32,7 @@ pub(crate) struct Work<'a> {
     /// The program's name, for messages.
     pub(crate) name: String,
     /// For the launcher: what to execute, from where, and how its memory is limited.
-    pub(crate) command: Option<(Vec<u8>, Option<&'a OwnedFd>, MemoryBy)>,
+    pub(crate) command: Option<(&'a [u8], Option<&'a OwnedFd>, MemoryBy)>,
 }
 
 impl Running {
@@ -66,12 +67,17 @@ impl Running {
         let (stdout, child_stdout) = pipe_from(outer)?;
         let (stderr, child_stderr) = pipe_from(outer)?;
         let (stdin, child_stdin) = match &terms.stdin {
-            Stdin::Null => (None, None),
+            // Opened anew, because flags and locks of an open file are shared by all who have it.
+            Stdin::Null => (
+                None,
+                rustix::fs::open("/dev/null", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
+                    .at("open", "/dev/null")?,
+            ),
             Stdin::Bytes(bytes) => {
                 let (read, write) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC).at("make", "a pipe")?;
                 rustix::io::ioctl_fionbio(&write, true).at("set up", "a pipe")?;
                 give_to(&read, outer)?;
-                (Some(Feed { pipe: write, bytes: bytes.clone(), written: 0 }), Some(read))
+                (Some(Feed { pipe: write, bytes: bytes.clone(), written: 0 }), read)
             }
         };
         let (channel, child_channel) = if terms.channel {
@@ -89,12 +95,15 @@ impl Running {
             fds.push(entrance.as_fd());
         } else {
             flags |= flag::NO_NAMESPACES;
+            if sandbox.guard_signals {
+                flags |= flag::GUARD_SIGNALS;
+            }
         }
         if let Some(rules) = &ready.rules {
             flags |= flag::RULES;
             fds.push(rules.as_fd());
         }
-        fds.push(child_stdin.as_ref().unwrap_or(&sandbox.null).as_fd());
+        fds.push(child_stdin.as_fd());
         fds.push(child_stdout.as_fd());
         fds.push(child_stderr.as_fd());
         if let Some(channel) = &child_channel {

@@ -13,6 +13,22 @@ pub(crate) fn enter_landlock(ruleset: BorrowedFd<'_>) -> io::Result<()> {
     }
 }
 
+/// Adds to a rule set that everything below a folder may be read.
+pub(crate) fn allow_reading(ruleset: BorrowedFd<'_>, folder: BorrowedFd<'_>) -> io::Result<()> {
+    #[repr(C, packed)]
+    struct PathBeneath {
+        allowed_access: u64,
+        parent: i32,
+    }
+    const READ_FILE_AND_FOLDER: u64 = 1 << 2 | 1 << 3;
+    const PATH_BENEATH: u32 = 1;
+    let rule = PathBeneath { allowed_access: READ_FILE_AND_FOLDER, parent: folder.as_raw_fd() };
+    // SAFETY: the structure is laid out as the kernel's and outlives the call.
+    let result =
+        unsafe { libc::syscall(libc::SYS_landlock_add_rule, ruleset.as_raw_fd(), PATH_BENEATH, &raw const rule, 0) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
 /// The version of Landlock in the kernel; 0 where there is none.
 pub(crate) fn landlock_version() -> i64 {
     const VERSION: u32 = 1;

@@ -130,6 +130,9 @@ fn attack(level: Isolation, start: Start) {
         return;
     }
     let world = World::new(level);
+    if start == Start::Warm && !world.has_zygotes() {
+        return;
+    }
     let mut zygote = (start == Start::Warm).then(|| world.zygote());
     let folder = place(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/attacks"), "attacks");
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -32,7 +32,8 @@ fn the_world_inside_is_small_and_always_the_same() {
                           sorted(os.listdir('.')), sorted(os.listdir('/tmp')), socket.gethostname(), dict(os.environ))";
             let finished = world.python(source, quick());
             let said = finished.stdout.to_text();
-            let expected = "2 0 1000 1000 /box [] [] sandbox {'LC_CTYPE': 'C.UTF-8'}\n";
+            let expected =
+                "2 0 1000 1000 /box [] [] sandbox {'HOME': '/box', 'TMPDIR': '/tmp', 'LC_CTYPE': 'C.UTF-8'}\n";
             assert_eq!(said, expected, "{}", finished.stderr.to_text());
         }
     }
@@ -104,7 +105,7 @@ fn what_one_run_leaves_the_next_does_not_find() {
     for level in levels() {
         let _ = std::fs::remove_file("/tmp/synthase-left");
         let world = World::new(level);
-        let leave = "import os\nfor place in ('.', os.environ.get('TMPDIR', '/tmp')):\n \
+        let leave = "import os\nfor place in ('.', '/tmp'):\n \
                      try: open(place + '/synthase-left', 'w').close()\n except OSError: pass";
         world.python(leave, quick());
         let look = "import os\nprint(os.path.exists('synthase-left'), os.path.exists('/tmp/synthase-left'))";

@@ -5,5 +5,6 @@ mod attacks;
 mod cold;
 mod ends;
 mod secrets;
+mod toolchains;
 mod warm;
 mod world;

@@ -98,6 +98,9 @@ fn nothing_of_the_host_can_be_read_or_changed() {
     for level in of(&[Isolation::Full, Isolation::Namespaces, Isolation::Landlock]) {
         let treasure = Treasure::new(&level.to_string());
         let world = World::new(level);
+        if !world.has_zygotes() {
+            continue;
+        }
         let home = env!("CARGO_MANIFEST_DIR");
         let thief = THIEF
             .replace("TREASURE", treasure.0.to_str().unwrap())
@@ -122,6 +125,9 @@ fn what_is_masked_is_not_there() {
     std::fs::write(folder.join("library"), "shown").unwrap();
     for level in of(&[Isolation::Full, Isolation::Namespaces, Isolation::Landlock]) {
         let world = World::new(level);
+        if !world.has_zygotes() {
+            continue;
+        }
         let view = crate::world::view().allow(&folder).mask(folder.join("answers")).mask(folder.join("key"));
         let jail = world.sandbox.jail(&view).unwrap();
         let source = format!(

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use synthase_sandbox::{
-    Command, Finished, Jail, Options, Program, Request, Sandbox, Slot, Terms, View, Zygote, host_command,
+    Command, Finished, Jail, Options, Program, Request, Sandbox, SandboxError, Slot, Terms, View, Zygote, host_command,
 };
 use synthase_types::{Isolation, Limits};
 
@@ -40,6 +40,16 @@ impl World {
         let driver = include_str!("../zygote.py");
         let command = Command::new(&python().0).arg("-S").arg("-I").arg("-c").arg(driver).env("LD_BIND_NOW", "1");
         self.jail.zygote(&self.slot, &command).unwrap()
+    }
+
+    /// Whether there can be zygotes: not at level `landlock` on kernels before Linux 6.12.
+    pub(crate) fn has_zygotes(&self) -> bool {
+        let nothing = Command::new("/bin/false");
+        let works = !matches!(self.jail.zygote(&self.slot, &nothing), Err(SandboxError::Unavailable { .. }));
+        if !works {
+            println!("not run with zygotes: {:?}", self.sandbox.level());
+        }
+        works
     }
 
     /// Runs a Python program from the zygote, to its end.
