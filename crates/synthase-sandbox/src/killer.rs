@@ -18,7 +18,7 @@ impl Killer {
     pub fn kill(&self) {
         self.0.cancelled.store(true, Ordering::SeqCst);
         if let Some(box_kill) = &*self.0.current.lock().unwrap_or_else(PoisonError::into_inner) {
-            box_kill.kill();
+            box_kill.cancel();
         }
     }
 
@@ -54,7 +54,7 @@ impl Cancel {
     pub(crate) fn enter(&self, box_kill: &Arc<BoxKill>) {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(box_kill));
         if self.is_cancelled() {
-            box_kill.kill();
+            box_kill.cancel();
         }
     }
 
@@ -65,7 +65,15 @@ impl Cancel {
 
 /// How a run is ended.
 #[derive(Debug)]
-pub(crate) enum BoxKill {
+pub(crate) struct BoxKill {
+    pub(crate) way: Way,
+    /// Whether a killer did it. Kept here, because the killer itself may have been reset since.
+    cancelled: AtomicBool,
+}
+
+/// What has to be ended.
+#[derive(Debug)]
+pub(crate) enum Way {
     /// With the first process of the box everything in it dies.
     FirstProcess(OwnedFd),
     /// Without namespaces the keeper looks for what is there.
@@ -73,20 +81,35 @@ pub(crate) enum BoxKill {
 }
 
 impl BoxKill {
+    pub(crate) fn new(way: Way) -> BoxKill {
+        BoxKill { way, cancelled: AtomicBool::new(false) }
+    }
+
     /// Ends everything. Says whether there still was something: a box that is gone already was not
     /// ended by us.
     pub(crate) fn kill(&self) -> bool {
-        match self {
-            BoxKill::FirstProcess(pidfd) => pidfd_send_signal(pidfd.as_fd(), Signal::KILL).is_ok(),
-            BoxKill::Tree(keeper) => keeper.kill_run().is_ok(),
+        match &self.way {
+            Way::FirstProcess(pidfd) => pidfd_send_signal(pidfd.as_fd(), Signal::KILL).is_ok(),
+            Way::Tree(keeper) => keeper.kill_run().is_ok(),
         }
+    }
+
+    /// Ends everything on behalf of a killer.
+    fn cancel(&self) {
+        self.cancelled.store(true, Ordering::SeqCst);
+        self.kill();
+    }
+
+    /// Whether a killer has ended it.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::SeqCst)
     }
 }
 
 impl Drop for BoxKill {
     fn drop(&mut self) {
         // Usually the box is gone by now; where its run could not be started it is not.
-        if let BoxKill::FirstProcess(pidfd) = self {
+        if let Way::FirstProcess(pidfd) = &self.way {
             let _ = pidfd_send_signal(pidfd.as_fd(), Signal::KILL);
         }
     }

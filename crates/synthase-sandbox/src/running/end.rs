@@ -11,7 +11,7 @@ use crate::cgroup::Readings;
 use crate::error::{Result, SandboxError};
 use crate::finished::{Finished, Limit, Status};
 use crate::keeper_link::readable_within;
-use crate::killer::BoxKill;
+use crate::killer::Way;
 use crate::slot::Lease;
 
 /// How long the death of a box may take: the kernel has to take apart what the run built.
@@ -37,12 +37,11 @@ impl Parts {
         let cpu_of_tree = self.clock.used(lease, &self.zygote).map(|used| used.cpu);
         self.bury()?;
         self.drain(buffer);
-        let cancelled = lease.0.cancel.is_cancelled();
         let readings = lease.0.group().map(|group| group.readings()).unwrap_or_default();
         if let Some(failure) = self.failure.take() {
             return Err(failure);
         }
-        let status = self.status(readings, cancelled)?;
+        let status = self.status(readings)?;
 
         let ended = self.ended.as_ref();
         let own = ended.map_or(Duration::ZERO, |ended| ended.user + ended.system);
@@ -80,9 +79,9 @@ impl Parts {
     fn bury(&mut self) -> Result<()> {
         self.over = true;
         let was_there = self.kill.kill();
-        if let BoxKill::FirstProcess(first) = &*self.kill {
-            if !was_there && self.stopped.is_none() && self.ended.is_some() {
-                // Unless a killer ended it, something did that is neither the program nor ours.
+        if let Way::FirstProcess(first) = &self.kill.way {
+            if !was_there && self.stopped.is_none() && self.ended.is_some() && !self.kill.is_cancelled() {
+                // Something did that is neither the program nor ours.
                 self.failure.get_or_insert(SandboxError::Lost { who: "box", detail: "it ended by itself".to_owned() });
             }
             if !readable_within(first, PATIENCE) {
@@ -93,7 +92,7 @@ impl Parts {
     }
 
     /// How the program ended: memory before our reasons before its own.
-    fn status(&self, readings: Readings, cancelled: bool) -> Result<Status> {
+    fn status(&self, readings: Readings) -> Result<Status> {
         let killed = self.ended.as_ref().is_none_or(|ended| libc::WIFSIGNALED(ended.status));
         if readings.out_of_memory && killed {
             return Ok(Status::Killed(Limit::Memory));
@@ -104,7 +103,8 @@ impl Parts {
             None => {}
         }
         let Some(ended) = &self.ended else { return Err(self.zygote.lost("it ended during a run")) };
-        if cancelled && libc::WIFSIGNALED(ended.status) && libc::WTERMSIG(ended.status) == libc::SIGKILL {
+        if self.kill.is_cancelled() && libc::WIFSIGNALED(ended.status) && libc::WTERMSIG(ended.status) == libc::SIGKILL
+        {
             return Ok(Status::Cancelled);
         }
         Ok(match ended.status {

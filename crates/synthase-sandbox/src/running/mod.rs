@@ -344,7 +344,7 @@ impl Parts {
         if self.ended.is_some() || self.stopped.is_some() {
             return;
         }
-        if lease.0.cancel.is_cancelled() {
+        if self.kill.is_cancelled() {
             self.stop(Stop::Caller);
         } else if self.output_exceeded() {
             self.stop(Stop::Limit(Limit::Output));

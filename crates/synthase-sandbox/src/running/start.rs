@@ -15,7 +15,7 @@ use crate::command::{MemoryBy, Stdin, Terms};
 use crate::error::{Context, Result, SandboxError};
 use crate::finished::Hits;
 use crate::jail::JailInner;
-use crate::killer::BoxKill;
+use crate::killer::{BoxKill, Way};
 use crate::output::Stream;
 use crate::protocol::{ResourceLimit, Run, UNLIMITED, WORK, flag};
 use crate::slot::SlotInner;
@@ -58,10 +58,10 @@ impl Running {
                 slot.forget(&zygote.keeper);
             }
         })?;
-        let kill = Arc::new(match ready.entrance {
-            Some(entrance) => BoxKill::FirstProcess(entrance),
-            None => BoxKill::Tree(Arc::clone(&zygote.keeper)),
-        });
+        let kill = Arc::new(BoxKill::new(match ready.entrance {
+            Some(entrance) => Way::FirstProcess(entrance),
+            None => Way::Tree(Arc::clone(&zygote.keeper)),
+        }));
 
         let outer = sandbox.outer;
         let (stdout, child_stdout) = pipe_from(outer)?;
@@ -90,7 +90,7 @@ impl Running {
 
         let mut flags = 0;
         let mut fds: Vec<BorrowedFd<'_>> = Vec::with_capacity(8);
-        if let BoxKill::FirstProcess(entrance) = &*kill {
+        if let Way::FirstProcess(entrance) = &kill.way {
             flags |= flag::BOX;
             fds.push(entrance.as_fd());
         } else {
