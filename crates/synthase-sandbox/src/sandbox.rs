@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustix::thread::CapabilitySet;
 use synthase_types::Isolation;
 
 use crate::cgroup::{self, Hierarchies};
@@ -106,7 +107,7 @@ impl SandboxInner {
             hierarchies,
             guard_signals: level == Isolation::Landlock && landlock_version() < SCOPES,
             // Everybody may pass through it, also the user that programs are outside.
-            scratch: if level >= Isolation::Namespaces { mount_place() } else { std::env::temp_dir() },
+            scratch: if level >= Isolation::Namespaces { mount_place() } else { scratch_place() },
         })
     }
 }
@@ -117,7 +118,9 @@ fn outer(level: Isolation) -> (u32, u32) {
     let ours = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
     // Without namespaces nothing is bound into a place where nobody could reach it: what only root
     // may read would be lost. So there root stays root, without any capability.
-    if ours.0 == 0 && level >= Isolation::Namespaces && is_mapped(NOBODY) { (NOBODY, NOBODY) } else { ours }
+    let rights = rustix::thread::capabilities(None).map(|sets| sets.effective);
+    let may = rights.is_ok_and(|rights| rights.contains(CapabilitySet::SETUID | CapabilitySet::SETGID));
+    if may && level >= Isolation::Namespaces && is_mapped(NOBODY) { (NOBODY, NOBODY) } else { ours }
 }
 
 /// Whether this user exists in our user namespace.
@@ -134,6 +137,12 @@ fn mount_place() -> PathBuf {
     use std::os::unix::fs::MetadataExt;
     let open = |path: &&str| std::fs::metadata(path).is_ok_and(|meta| meta.is_dir() && meta.mode() & 0o001 != 0);
     PathBuf::from(["/tmp", "/run", "/mnt", "/var"].into_iter().find(open).unwrap_or("/tmp"))
+}
+
+/// The machine's folder for temporary files, by a path that means the same for the keeper.
+fn scratch_place() -> PathBuf {
+    let folder = std::env::temp_dir();
+    folder.canonicalize().unwrap_or(folder)
 }
 
 /// Removes folders of runs whose host is gone.

@@ -232,3 +232,48 @@ fn write(file: &File, value: u64) -> std::io::Result<()> {
     let length = cursor.position() as usize;
     file.write_at(&buffer[..length], 0).map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The files of version 2, in an ordinary folder: what is read from them and written to them.
+    #[test]
+    fn files_of_the_second_version_are_understood() {
+        let parent = std::env::temp_dir().join(format!("group-{}", std::process::id()));
+        let folder = parent.join("name");
+        std::fs::create_dir_all(&folder).unwrap();
+        let put = |file: &str, text: &str| std::fs::write(folder.join(file), text).unwrap();
+        let get = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
+        for (file, text) in [
+            ("memory.current", "5000000\n"),
+            ("memory.max", ""),
+            ("memory.peak", "6000000\n"),
+            ("memory.events", "low 0\nhigh 0\nmax 7\noom 2\noom_kill 1\n"),
+            ("pids.current", "2\n"),
+            ("pids.max", ""),
+            ("pids.events", "max 3\n"),
+            ("cpu.stat", "usage_usec 1000\nuser_usec 600\nsystem_usec 400\n"),
+        ] {
+            put(file, text);
+        }
+        let place = Place { parent: parent.clone(), version: 2 };
+        let places = Hierarchies { memory: place.clone(), pids: place.clone(), cpu: Some(place) };
+        let mut group = Group::open(&places, "name", Vec::new()).unwrap();
+        group.arm(64 << 20, 10).unwrap();
+        assert_eq!((get("memory.max"), get("pids.max")), (((64 << 20) + 5_000_000).to_string(), "12\n".to_owned()));
+        assert_eq!(get("memory.swap.max"), "0");
+
+        put("cpu.stat", "usage_usec 2500\nuser_usec 0\n");
+        assert_eq!(group.cpu_since(), Some(Duration::from_micros(1500)));
+        let quiet = group.readings();
+        assert!(!quiet.out_of_memory && !quiet.out_of_processes);
+        put("memory.peak", &(70_u64 << 20).to_string());
+        put("memory.events", "oom_kill 2\n");
+        put("pids.events", "max 4\n");
+        let loud = group.readings();
+        assert!(loud.out_of_memory && loud.out_of_processes);
+        assert_eq!(loud.peak, (70 << 20) - 5_000_000);
+        std::fs::remove_dir_all(parent).unwrap();
+    }
+}

@@ -133,12 +133,12 @@ fn numbers_in(folder: &str) -> Vec<i32> {
     names.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
 
-/// What `/proc/PID/stat` says.
+/// What `/proc/PID/stat` and `status` say.
 struct Stat {
     parent: i32,
     /// Time of children that have been waited for.
     children: Duration,
-    /// Resident memory that is not shared with a file, in bytes.
+    /// Resident memory that is no file's, in bytes.
     resident: u64,
 }
 
@@ -149,13 +149,13 @@ impl Stat {
         let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
         let number = |index: usize| fields.get(index).and_then(|field| field.parse::<u64>().ok());
         let ticks = number(13)? + number(14)?;
-        let memory = fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
-        let mut pages = memory.split_whitespace().skip(1).filter_map(|field| field.parse::<u64>().ok());
-        let (resident, shared) = (pages.next()?, pages.next()?);
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        let own = status.lines().filter(|line| line.starts_with("RssAnon:") || line.starts_with("RssShmem:"));
+        let kibibytes = own.filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
         Some(Stat {
             parent: fields.get(1)?.parse().ok()?,
             children: Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second()),
-            resident: resident.saturating_sub(shared) * rustix::param::page_size() as u64,
+            resident: kibibytes.sum::<u64>() << 10,
         })
     }
 }

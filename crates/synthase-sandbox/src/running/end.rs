@@ -98,8 +98,8 @@ impl Parts {
             return Ok(Status::Killed(Limit::Memory));
         }
         match self.stopped {
-            Some(Stop::Limit(limit)) => return Ok(Status::Killed(limit)),
-            Some(Stop::Caller) => return Ok(Status::Cancelled),
+            Some((Stop::Limit(limit), _)) => return Ok(Status::Killed(limit)),
+            Some((Stop::Caller, _)) => return Ok(Status::Cancelled),
             None => {}
         }
         let Some(ended) = &self.ended else { return Err(self.zygote.lost("it ended during a run")) };

@@ -33,6 +33,9 @@ const BUFFER: usize = 64 << 10;
 /// How long a run without namespaces may go on after it was ended before it is ended again.
 const KILL_AGAIN: Duration = Duration::from_millis(2);
 
+/// How long a zygote may take to notice that its run is dead, before it is given up itself.
+const GRACE: Duration = Duration::from_secs(30);
+
 /// A run that has been started. Dropping it ends it.
 ///
 /// Limits are enforced while one of its methods waits, which is all the time that matters: between
@@ -68,8 +71,8 @@ struct Parts {
     ended_at: Option<Instant>,
     /// Our side failed.
     failure: Option<SandboxError>,
-    /// Why we ended it.
-    stopped: Option<Stop>,
+    /// Why we ended it, and when.
+    stopped: Option<(Stop, Instant)>,
     hits: Hits,
     over: bool,
 }
@@ -341,7 +344,14 @@ impl Parts {
         if self.must_kill_again() {
             self.kill.kill();
         }
-        if self.ended.is_some() || self.stopped.is_some() {
+        if self.ended.is_some() {
+            return;
+        }
+        if let Some((_, when)) = self.stopped {
+            if when.elapsed() > GRACE {
+                self.failure = Some(self.zygote.lost("it does not report the end of a run that was ended"));
+                self.zygote.kill();
+            }
             return;
         }
         if self.kill.is_cancelled() {
@@ -362,7 +372,7 @@ impl Parts {
     /// Ends the run; the first reason counts.
     fn stop(&mut self, stop: Stop) {
         if self.stopped.is_none() && self.ended.is_none() {
-            self.stopped = Some(stop);
+            self.stopped = Some((stop, Instant::now()));
             if let Stop::Limit(limit) = stop {
                 self.hits.set(limit);
             }
