@@ -261,7 +261,7 @@ mod tests {
         let places = Hierarchies { memory: place.clone(), pids: place.clone(), cpu: Some(place) };
         let mut group = Group::open(&places, "name", Vec::new()).unwrap();
         group.arm(64 << 20, 10).unwrap();
-        assert_eq!((get("memory.max"), get("pids.max")), (((64 << 20) + 5_000_000).to_string(), "12\n".to_owned()));
+        assert_eq!((get("memory.max"), get("pids.max")), (((64 << 20) + 5_000_000).to_string(), "12".to_owned()));
         assert_eq!(get("memory.swap.max"), "0");
 
         put("cpu.stat", "usage_usec 2500\nuser_usec 0\n");
