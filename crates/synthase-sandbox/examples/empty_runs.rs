@@ -57,6 +57,17 @@ fn main() {
     let growth = memory_of_all().saturating_sub(memory_before);
     println!("  memory         {:8} KiB more in all processes than before", growth >> 10);
 
+    let cold_runs = (runs / 10).max(1);
+    for command in [Command::new("/bin/true"), Command::new(executable).arg("-S").arg("-I").arg("-c").arg("pass")] {
+        let before = meter.cpu();
+        for _ in 0..cold_runs {
+            let finished = jail.start(&slot, &command).expect("a start").finish().expect("an end");
+            assert_eq!(finished.status, Status::Exited(0), "{finished:?}");
+        }
+        let cpu = micros(meter.cpu().saturating_sub(before), cold_runs);
+        println!("  cold start     {cpu:8.1} us per run of {:?}, all processes", command.program);
+    }
+
     let floor = "import os,sys,gc\ngc.freeze()\nn=int(sys.argv[1])\nfor i in range(n):\n p=os.fork()\n if p==0: os._exit(0)\n os.wait4(p,0)";
     let floor: [OsString; 6] =
         [executable.into(), "-S".into(), "-I".into(), "-c".into(), floor.into(), runs.to_string().into()];

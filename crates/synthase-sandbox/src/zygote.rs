@@ -1,8 +1,8 @@
 //! The host's end of a zygote, or of the launcher.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rustix::pipe::PipeFlags;
@@ -87,6 +87,7 @@ impl Zygote {
 pub(crate) struct ZygoteLink {
     pub(crate) control: OwnedFd,
     process: Option<OwnedFd>,
+    number: OnceLock<Option<i32>>,
     complaints: OwnedFd,
     dead: AtomicBool,
     who: &'static str,
@@ -107,7 +108,8 @@ impl ZygoteLink {
         let process = keeper.spawn(&Spawn { program }, theirs, write, &slot.doors()?);
         let process = process.inspect_err(|_| slot.forget(keeper))?;
         let keeper = Arc::clone(keeper);
-        let link = ZygoteLink { control: ours, process, complaints: read, dead: AtomicBool::new(false), who, keeper };
+        let (number, dead) = (OnceLock::new(), AtomicBool::new(false));
+        let link = ZygoteLink { control: ours, process, number, complaints: read, dead, who, keeper };
         if !readable_within(&link.control, PATIENCE) {
             return Err(link.lost("it does not answer"));
         }
@@ -148,6 +150,14 @@ impl ZygoteLink {
         SandboxError::Lost { who: self.who, detail }
     }
 
+    /// The number of its child, as this process sees it, while there is one.
+    pub(crate) fn child(&self) -> Option<i32> {
+        let own = self.number.get_or_init(|| number_of(self.process.as_ref()?));
+        let own = (*own)?;
+        let children = std::fs::read_to_string(format!("/proc/{own}/task/{own}/children")).ok()?;
+        children.split_whitespace().next()?.parse().ok()
+    }
+
     /// Ends it.
     pub(crate) fn kill(&self) {
         self.dead.store(true, Ordering::SeqCst);
@@ -155,6 +165,14 @@ impl ZygoteLink {
             let _ = pidfd_send_signal(process.as_fd(), Signal::KILL);
         }
     }
+}
+
+/// The number of a process, as this process sees it.
+fn number_of(process: &OwnedFd) -> Option<i32> {
+    use std::os::fd::AsRawFd;
+    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", process.as_raw_fd())).ok()?;
+    let line = info.lines().find_map(|line| line.strip_prefix("Pid:"))?;
+    line.trim().parse().ok().filter(|number| *number > 0)
 }
 
 impl Drop for ZygoteLink {

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use synthase_types::Limits;
+use synthase_types::{Limits, Usage};
 
 use crate::finished::Limit;
 use crate::keeper_link::TreeUsage;
 use crate::slot::Lease;
+use crate::sys::clock::cpu_of;
 use crate::zygote::ZygoteLink;
 
 /// Looks are at least this far apart, so that looking costs nothing.
@@ -22,21 +23,36 @@ pub(super) struct Clock {
     cpu: Duration,
     exchange: Option<Exchange>,
     next_look: Instant,
+    /// What the last exchange used.
+    pub(super) last: Usage,
 }
 
 /// Limits of one exchange.
 #[derive(Debug)]
 struct Exchange {
-    /// Processor time of the run at which it is exceeded.
-    cpu: Duration,
+    started: Instant,
     deadline: Instant,
+    cpu: Duration,
+    before: Before,
+}
+
+/// Processor time used before an exchange.
+#[derive(Debug)]
+enum Before {
+    /// By all processes, where a control group counts.
+    Tree(Duration),
+    /// Where none does, asking for all costs a quarter of a millisecond. So only the run's first
+    /// process is asked at once. What the others have used is taken at the first look, a little late,
+    /// in the program's favour.
+    Parts { first: Duration, others: Option<Duration> },
 }
 
 impl Clock {
     pub(super) fn start(limits: &Limits) -> Clock {
         let started = Instant::now();
         let next_look = started + limits.cpu.clamp(SHORTEST, LONGEST);
-        Clock { started, deadline: after(started, limits.wall), cpu: limits.cpu, exchange: None, next_look }
+        let deadline = after(started, limits.wall);
+        Clock { started, deadline, cpu: limits.cpu, exchange: None, next_look, last: Usage::default() }
     }
 
     pub(super) fn elapsed(&self) -> Duration {
@@ -48,20 +64,22 @@ impl Clock {
     }
 
     pub(super) fn begin_exchange(&mut self, cpu: Duration, wall: Duration, lease: &Lease, zygote: &ZygoteLink) {
-        let now = Instant::now();
-        // Where looking is dear, the time up to now is taken from the run's account as a whole: it
-        // can only be less than what is counted, so that nobody is ended too early.
-        let before = match lease.0.group() {
-            Some(group) => group.cpu_since(),
-            None => used_slowly(zygote, u64::MAX).map(|used| used.cpu),
+        let started = Instant::now();
+        let before = match counted(lease) {
+            Some(tree) => Before::Tree(tree),
+            None => Before::Parts { first: first_process(zygote).unwrap_or_default(), others: None },
         };
-        self.exchange =
-            Some(Exchange { cpu: before.unwrap_or_default().saturating_add(cpu), deadline: after(now, wall) });
-        self.next_look = self.next_look.min(now + cpu.clamp(SHORTEST, LONGEST));
+        self.exchange = Some(Exchange { started, deadline: after(started, wall), cpu, before });
+        self.next_look = self.next_look.min(started + cpu.clamp(SHORTEST, LONGEST));
     }
 
-    pub(super) fn end_exchange(&mut self) {
-        self.exchange = None;
+    pub(super) fn end_exchange(&mut self, lease: &Lease, zygote: &ZygoteLink) {
+        let Some(exchange) = self.exchange.take() else { return };
+        let cpu = match exchange.before {
+            Before::Tree(before) => counted(lease).unwrap_or_default().saturating_sub(before),
+            Before::Parts { first, .. } => first_process(zygote).unwrap_or_default().saturating_sub(first),
+        };
+        self.last = Usage { cpu, wall: exchange.started.elapsed(), peak_memory: 0 };
     }
 
     /// How long nothing needs to be looked at.
@@ -83,35 +101,51 @@ impl Clock {
         if lease.0.group().is_some_and(|group| group.out_of_memory()) {
             return Some(Limit::Memory);
         }
-        let used = self.used_with(lease, zygote, limits.memory);
-        let most = self.exchange.as_ref().map_or(self.cpu, |exchange| exchange.cpu.min(self.cpu));
-        if let Some(used) = used {
-            if used.memory > limits.memory {
-                return Some(Limit::Memory);
-            }
-            // Processor time is what judges, so it comes before elapsed time.
-            if used.cpu > most {
-                return Some(Limit::Cpu);
-            }
-            self.next_look = now + (most - used.cpu).clamp(SHORTEST, LONGEST);
-        } else {
+        let Some(used) = used(lease, zygote, limits.memory) else {
             self.next_look = now + LONGEST;
+            return late.then_some(Limit::Wall);
+        };
+        if used.memory > limits.memory {
+            return Some(Limit::Memory);
         }
+        let mut left = self.cpu.checked_sub(used.cpu);
+        if let Some(exchange) = &mut self.exchange {
+            let spent = exchange.before.until(used.cpu, zygote);
+            left = left.min(exchange.cpu.checked_sub(spent));
+        }
+        // Processor time is what judges, so it comes before elapsed time.
+        let Some(left) = left else { return Some(Limit::Cpu) };
+        self.next_look = now + left.clamp(SHORTEST, LONGEST);
         late.then_some(Limit::Wall)
+    }
+
+    /// Processor time of the whole tree, at the end. Not known, where asking is dear and the run was
+    /// too short for the answer to matter.
+    pub(super) fn cpu_of_tree(&self, lease: &Lease, zygote: &ZygoteLink) -> Option<Duration> {
+        let most = self.elapsed() * std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
+        if lease.0.group().is_none() && most < self.cpu {
+            return None;
+        }
+        self.used(lease, zygote).map(|used| used.cpu)
     }
 
     /// What the tree has used.
     pub(super) fn used(&self, lease: &Lease, zygote: &ZygoteLink) -> Option<TreeUsage> {
-        self.used_with(lease, zygote, u64::MAX)
+        used(lease, zygote, u64::MAX)
     }
+}
 
-    fn used_with(&self, lease: &Lease, zygote: &ZygoteLink, suspicious: u64) -> Option<TreeUsage> {
-        let counted = lease.0.group().map(|group| group.cpu_since());
-        match counted {
-            // The group bounds memory by itself.
-            Some(Some(cpu)) => Some(TreeUsage { cpu, ..TreeUsage::default() }),
-            Some(None) => used_slowly(zygote, u64::MAX).map(|used| TreeUsage { memory: 0, ..used }),
-            None => used_slowly(zygote, suspicious),
+impl Before {
+    /// What has been used since then, if the whole tree has used so much by now.
+    fn until(&mut self, tree: Duration, zygote: &ZygoteLink) -> Duration {
+        match self {
+            Before::Tree(before) => tree.saturating_sub(*before),
+            Before::Parts { first, others } => {
+                let first_now = first_process(zygote).unwrap_or(*first);
+                let others_now = tree.saturating_sub(first_now);
+                let others_before = *others.get_or_insert(others_now);
+                first_now.saturating_sub(*first) + others_now.saturating_sub(others_before)
+            }
         }
     }
 }
@@ -122,7 +156,24 @@ fn after(start: Instant, time: Duration) -> Instant {
     start + time.min(LONG)
 }
 
-/// Asks the keeper, which looks at every process.
-fn used_slowly(zygote: &ZygoteLink, suspicious: u64) -> Option<TreeUsage> {
-    zygote.keeper.usage(suspicious).ok()
+/// Processor time of the tree as the control group counts it.
+fn counted(lease: &Lease) -> Option<Duration> {
+    lease.0.group().and_then(|group| group.cpu_since())
+}
+
+/// Processor time of the run's first process.
+fn first_process(zygote: &ZygoteLink) -> Option<Duration> {
+    zygote.child().and_then(cpu_of)
+}
+
+fn used(lease: &Lease, zygote: &ZygoteLink, suspicious: u64) -> Option<TreeUsage> {
+    // A group bounds memory by itself.
+    let suspicious = if lease.0.group().is_some() { u64::MAX } else { suspicious };
+    match counted(lease) {
+        Some(cpu) => Some(TreeUsage { cpu, ..TreeUsage::default() }),
+        None => {
+            let used = zygote.keeper.usage(suspicious).ok()?;
+            Some(if suspicious == u64::MAX { TreeUsage { memory: 0, ..used } } else { used })
+        }
+    }
 }

@@ -34,7 +34,7 @@ impl Parts {
             }
         }
         let wall = self.clock.elapsed_at(self.ended_at.unwrap_or_else(Instant::now));
-        let cpu_of_tree = self.clock.used(lease, &self.zygote).map(|used| used.cpu);
+        let cpu_of_tree = self.clock.cpu_of_tree(lease, &self.zygote);
         self.bury()?;
         self.drain(buffer);
         let readings = lease.0.group().map(|group| group.readings()).unwrap_or_default();

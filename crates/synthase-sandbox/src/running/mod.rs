@@ -134,6 +134,12 @@ impl Running {
         Usage { cpu: cpu.unwrap_or_default(), wall: self.parts.clock.elapsed(), peak_memory: 0 }
     }
 
+    /// What the last exchange used. Without a control group, only the time of the run's first process
+    /// and its threads.
+    pub fn last_exchange(&self) -> Usage {
+        self.parts.clock.last
+    }
+
     /// Ends the run.
     pub fn kill(&mut self) {
         self.parts.stop(Stop::Caller);
@@ -211,7 +217,7 @@ impl Parts {
                 channel.receive(buffer);
             }
         };
-        self.clock.end_exchange();
+        self.clock.end_exchange(lease, &self.zygote);
         reply
     }
 

@@ -67,6 +67,8 @@ fn time_counts_per_exchange() {
         for _ in 0..3 {
             // Together more than the limit of one exchange.
             assert_eq!(ask(&mut running, "0.15", 400), Reply::Frame(b"done".to_vec()), "{level}");
+            let used = running.last_exchange().cpu;
+            assert!((150..200).contains(&used.as_millis()), "{level}: {used:?}");
         }
         let start = Instant::now();
         assert_eq!(ask(&mut running, "10", 300), Reply::Ended, "{level}");
