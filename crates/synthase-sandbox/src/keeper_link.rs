@@ -129,7 +129,8 @@ impl KeeperLink {
 
 impl Drop for KeeperLink {
     fn drop(&mut self) {
-        // The keeper ends when its socket does, and the holder after it.
+        // The keeper ends, and the holder after it.
+        let _ = socket::send(self.control.as_fd(), ask::GOODBYE, &[], &[]);
         let _ = rustix::net::shutdown(&self.control, rustix::net::Shutdown::Both);
         let holder = self.holder.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
         let deadline = Instant::now() + Duration::from_secs(5);

@@ -48,6 +48,9 @@ impl Filters {
     }
 }
 
+const F_SETSIG: u64 = 10;
+const F_SETOWN_EX: u64 = 15;
+
 /// Lets this process send signals to itself and its group only, and likewise all it starts: these can
 /// then signal only the same. For where neither a namespace nor Landlock holds signals back.
 pub(crate) fn guard_signals(me: i32) -> Result<()> {
@@ -59,6 +62,15 @@ pub(crate) fn guard_signals(me: i32) -> Result<()> {
         rules.insert(call, vec![when(&[(0, Ne, me)])?]);
     }
     rules.insert(libc::SYS_pidfd_send_signal, Vec::new());
+    // A file that is ready can send any signal to any process of the user.
+    const FIOSETOWN: u64 = 0x8901;
+    const SIOCSPGRP: u64 = 0x8902;
+    let mut commands = Vec::new();
+    for command in [libc::F_SETOWN as u64, F_SETSIG, F_SETOWN_EX] {
+        commands.push(when(&[(1, Eq, command)])?);
+    }
+    rules.insert(libc::SYS_fcntl, commands);
+    rules.insert(libc::SYS_ioctl, vec![when(&[(1, Eq, FIOSETOWN)])?, when(&[(1, Eq, SIOCSPGRP)])?]);
     let filter = compile(rules, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32))?;
     seccompiler::apply_filter(&filter).map_err(broken)
 }
@@ -138,8 +150,19 @@ fn refused() -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
     #[cfg(target_arch = "x86_64")]
     rules.insert(libc::SYS_mknod, devices(1)?);
 
-    // Limits of others, of which the box's first process is one, are not the program's to change.
-    rules.insert(libc::SYS_prlimit64, vec![when(&[(0, Ne, 0)])?]);
+    // Limits, priorities and processors of others, of which the box's first process is one, are not
+    // the program's to change; only its own, which it names by 0.
+    for call in [
+        libc::SYS_prlimit64,
+        libc::SYS_sched_setaffinity,
+        libc::SYS_sched_setattr,
+        libc::SYS_sched_setparam,
+        libc::SYS_sched_setscheduler,
+    ] {
+        rules.insert(call, vec![when(&[(0, Ne, 0)])?]);
+    }
+    let all_of_the_user = u64::from(libc::PRIO_USER);
+    rules.insert(libc::SYS_setpriority, vec![when(&[(1, Ne, 0)])?, when(&[(0, Eq, all_of_the_user)])?]);
 
     // Asking for the personality and setting the usual one are harmless.
     const QUERY: u64 = 0xffff_ffff;

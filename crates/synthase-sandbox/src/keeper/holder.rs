@@ -23,6 +23,9 @@ pub(super) fn map_ids(keeper: i32, (uid, gid): (u32, u32)) -> Result<()> {
     std::fs::write(file("uid_map"), format!("{INNER_ID} {uid} 1")).at("write", file("uid_map"))
 }
 
+/// The code with which a keeper ends that the host has no more use for.
+pub(super) const GOODBYE: i32 = 7;
+
 /// What the holder watches over.
 pub(super) struct Held {
     /// The host process.
@@ -51,13 +54,15 @@ pub(super) fn hold(Held { host, keeper, setup }: Held) -> ! {
             break;
         }
     }
-    let _ = wait::wait_for(keeper);
+    let ended = wait::wait_for(keeper);
+    let goodbye = ended.is_ok_and(|ended| libc::WIFEXITED(ended.status) && libc::WEXITSTATUS(ended.status) == GOODBYE);
     if setup.level < Isolation::Namespaces {
         tree::kill_descendants(&[]);
         scratch::remove(&setup.scratch);
     }
-    let mut host_state = [PollFd::new(&host, PollFlags::IN)];
-    if poll(&mut host_state, Some(&rustix::time::Timespec::default())).is_ok_and(|ready| ready > 0) {
+    // A host that dies closes its sockets a moment before it is dead.
+    let moment = rustix::time::Timespec { tv_sec: 2, tv_nsec: 0 };
+    if !goodbye && poll(&mut [PollFd::new(&host, PollFlags::IN)], Some(&moment)).is_ok_and(|ready| ready > 0) {
         remove_leftovers(&setup.leftovers);
     }
     leave(0)

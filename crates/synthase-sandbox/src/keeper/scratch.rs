@@ -79,32 +79,72 @@ pub(super) fn prepare_box(
 
 /// Removes the folder of the last run.
 pub(super) fn clear(scratch: &Path) {
-    remove(&scratch.join("run"));
+    empty(scratch);
 }
 
-/// Removes a folder whatever a program has made of it.
-pub(super) fn remove(folder: &Path) {
-    if fs::remove_dir_all(folder).is_ok() || !folder.exists() {
-        return;
-    }
-    // A program may have taken away our right to look into its folders. Each round opens one more
-    // level; the number of levels is bounded by what a path can name.
-    for _ in 0..64 {
-        open_up(folder, 0);
-        if fs::remove_dir_all(folder).is_ok() {
+/// Removes everything.
+pub(super) fn remove(scratch: &Path) {
+    empty(scratch);
+    let _ = fs::remove_dir(scratch);
+}
+
+/// Empties a folder whatever a program has made of what is in it: closed folders, and nests of them
+/// deeper than a path can name or a recursion can follow. So each folder is first opened, and then
+/// brought up to the top before it is looked into.
+fn empty(top: &Path) {
+    let mut number = 0_u64;
+    // What cannot be removed, for whatever reason, must not keep us here for ever.
+    for _ in 0..10_000_000 {
+        let Some(Ok(entry)) = fs::read_dir(top).ok().and_then(|mut entries| entries.next()) else { return };
+        let folder = entry.path();
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            if fs::remove_file(&folder).is_err() {
+                return;
+            }
+            continue;
+        }
+        open_up(&folder);
+        for inner in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            if !inner.file_type().is_ok_and(|kind| kind.is_dir()) {
+                let _ = fs::remove_file(inner.path());
+            } else if fs::remove_dir(inner.path()).is_err() {
+                open_up(&inner.path());
+                number += 1;
+                let _ = fs::rename(inner.path(), top.join(format!("rest-{number}")));
+            }
+        }
+        if fs::remove_dir(&folder).is_err() {
             return;
         }
     }
 }
 
-fn open_up(folder: &Path, depth: u32) {
+/// Takes back the right to look into a folder and to change it.
+fn open_up(folder: &Path) {
     let _ = fs::set_permissions(folder, fs::Permissions::from_mode(0o700));
-    if depth > 200 {
-        return;
-    }
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            open_up(&entry.path(), depth + 1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closed_and_deep_folders_are_removed() {
+        let top = std::env::temp_dir().join(format!("scratch-{}", std::process::id()));
+        fs::create_dir_all(top.join("run/work/a/b")).unwrap();
+        fs::write(top.join("run/work/a/b/file"), "x").unwrap();
+        std::os::unix::fs::symlink("/", top.join("run/work/link")).unwrap();
+        // Deeper than a path can name: built from below.
+        let mut deep = top.join("run/nest");
+        fs::create_dir(&deep).unwrap();
+        for level in 0..3000 {
+            let above = top.join(format!("run/up-{level}"));
+            fs::create_dir(&above).unwrap();
+            fs::rename(&deep, above.join("nest")).unwrap();
+            deep = above;
         }
+        fs::set_permissions(top.join("run/work/a"), fs::Permissions::from_mode(0o0)).unwrap();
+        remove(&top);
+        assert!(!top.exists());
     }
 }

@@ -24,13 +24,19 @@ struct Keeper {
     spawned: Vec<i32>,
 }
 
-/// Serves until the host closes its end.
-pub(super) fn serve(control: &OwnedFd, setup: Setup, built: Built) {
+/// Serves until the host says goodbye, or closes its end without it. Says which: without a goodbye the
+/// host is gone.
+pub(super) fn serve(control: &OwnedFd, setup: Setup, built: Built) -> bool {
     // Boxes and zygotes that end are nobody's news; orphans from below neither.
     signals::reap_children_automatically(true);
-    let Ok(stack) = Stack::new() else { return };
+    let Ok(stack) = Stack::new() else { return false };
+    let mut goodbye = false;
     let mut keeper = Keeper { setup, built, stack, spawned: Vec::new() };
     while let Ok(Some(message)) = socket::receive(control.as_fd()) {
+        if message.kind == ask::GOODBYE {
+            goodbye = true;
+            break;
+        }
         let sent = match keeper.handle(control.as_fd(), message) {
             Ok(Reply::Sent) => Ok(()),
             Ok(Reply::Done(body, fds)) => {
@@ -47,6 +53,7 @@ pub(super) fn serve(control: &OwnedFd, setup: Setup, built: Built) {
         tree::kill_descendants(&[]);
         scratch::remove(&keeper.setup.scratch);
     }
+    goodbye
 }
 
 /// How a request was answered.

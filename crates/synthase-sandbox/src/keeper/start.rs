@@ -109,8 +109,7 @@ fn outside(control: &OwnedFd) -> Result<Held> {
     match forked {
         Fork::Child => {
             drop((ours, host));
-            inside(control, &theirs, setup);
-            leave(0)
+            leave(if inside(control, &theirs, setup) { holder::GOODBYE } else { 70 })
         }
         Fork::Parent(keeper) => {
             drop(theirs);
@@ -123,21 +122,20 @@ fn outside(control: &OwnedFd) -> Result<Held> {
     }
 }
 
-/// The second process: becomes the keeper.
-fn inside(control: &OwnedFd, holder: &OwnedFd, setup: Setup) {
+/// The second process: becomes the keeper. Says whether it ended because the host wanted it.
+fn inside(control: &OwnedFd, holder: &OwnedFd, setup: Setup) -> bool {
     let _ = rustix::thread::set_name(c"synthase-keeper");
     // Nothing arrives if the holder failed; it has said so itself.
     if !matches!(socket::receive(holder.as_fd()), Ok(Some(_))) {
-        return;
+        return false;
     }
     let built = match root::enter(&setup) {
         Ok(built) => built,
         Err(error) => {
             let _ = socket::send(control.as_fd(), answer::FAILED, &encode_failure(&error), &[]);
-            return;
+            return false;
         }
     };
-    if socket::send(control.as_fd(), answer::DONE, &[u8::from(built.proc)], &[]).is_ok() {
-        serve::serve(control, setup, built);
-    }
+    let sent = socket::send(control.as_fd(), answer::DONE, &[u8::from(built.proc)], &[]);
+    sent.is_ok() && serve::serve(control, setup, built)
 }

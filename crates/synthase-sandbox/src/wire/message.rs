@@ -26,6 +26,8 @@ pub(crate) mod ask {
     /// What do the processes of the run use? Asked with the bytes of memory above which an exact
     /// measure is wanted; answered by processor time in nanoseconds, bytes of memory, processes.
     pub(crate) const USAGE: u8 = 6;
+    /// The host has no more use for the keeper. No answer.
+    pub(crate) const GOODBYE: u8 = 7;
 }
 
 /// What the keeper answers.

@@ -175,5 +175,7 @@ fn attack(level: Isolation, start: Start) {
             complaints.push(format!("{name}: {complaint}\n  {status:?} {hits:?} {usage:?}\n  it said: {said}"));
         }
     }
+    let open = std::fs::read_dir("/proc/self/fd").unwrap().count();
+    assert!(open < 100, "{open} descriptors are open in the host");
     assert!(complaints.is_empty(), "{} at {level}, {start:?}:\n{}", complaints.len(), complaints.join("\n"));
 }

@@ -182,6 +182,66 @@ fn unprivileged_users_get_the_strongest_level_that_works() {
     }
 }
 
+#[test]
+fn what_a_killed_host_left_is_swept_by_the_next() {
+    let space =
+        std::fs::read_link("/proc/self/ns/pid").unwrap().to_str().unwrap().replace(|c: char| !c.is_ascii_digit(), "");
+    // A process that existed and does not any more.
+    let gone = victim_that_ended();
+    let name = format!("synthase-{space}-{gone}-1-0");
+    for level in levels() {
+        let folder = match level {
+            Isolation::Full => own_groups().into_iter().find(|folder| folder.to_string_lossy().contains("memory")),
+            Isolation::Landlock | Isolation::Rlimits => Some(std::env::temp_dir()),
+            Isolation::Namespaces => None,
+        };
+        let Some(folder) = folder.map(|folder| folder.join(&name)) else { continue };
+        if level == Isolation::Full && std::fs::create_dir(&folder).is_err() {
+            continue;
+        }
+        let _ = std::fs::create_dir(&folder);
+        drop(World::new(level));
+        assert!(!folder.exists(), "{level}: {} is still there", folder.display());
+    }
+}
+
+fn victim_that_ended() -> u32 {
+    #[expect(clippy::disallowed_methods, reason = "the test needs the number of a dead process")]
+    let mut child = std::process::Command::new("/bin/true").spawn().unwrap();
+    child.wait().unwrap();
+    child.id()
+}
+
+#[test]
+fn a_keeper_that_dies_is_replaced() {
+    let world = World::best();
+    assert_eq!(world.python("print(1)", quick()).status, Status::Exited(0));
+    let keepers: Vec<i32> = descendants(std::process::id() as i32)
+        .into_iter()
+        .filter(|pid| {
+            std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "synthase-keeper")
+        })
+        .collect();
+    assert_eq!(keepers.len(), 1);
+    rustix::process::kill_process(rustix::process::Pid::from_raw(keepers[0]).unwrap(), rustix::process::Signal::KILL)
+        .unwrap();
+    let finished = world.python("print(2)", quick());
+    assert_eq!(finished.stdout.to_text(), "2\n", "{finished:?}");
+}
+
+#[test]
+fn handles_may_go_to_other_threads() {
+    fn goes<T: Send>() {}
+    fn is_shared<T: Send + Sync>() {}
+    goes::<synthase_sandbox::Running>();
+    goes::<synthase_sandbox::Zygote>();
+    goes::<synthase_sandbox::Finished>();
+    is_shared::<synthase_sandbox::Sandbox>();
+    is_shared::<synthase_sandbox::Jail>();
+    is_shared::<synthase_sandbox::Slot>();
+    is_shared::<synthase_sandbox::Killer>();
+}
+
 /// What a process and its descendants hold.
 #[derive(Debug, PartialEq, Eq)]
 struct Traces {
@@ -204,13 +264,7 @@ impl Traces {
             };
             entries.map(|entry| entry.path()).filter(ours).collect()
         };
-        let own = std::fs::read_to_string("/proc/self/cgroup").unwrap();
-        let groups = own.lines().flat_map(|line| {
-            let mut parts = line.splitn(3, ':').skip(1);
-            let (controllers, path) = (parts.next().unwrap(), parts.next().unwrap());
-            let name = if controllers.is_empty() { "unified" } else { controllers };
-            named(Path::new(&format!("/sys/fs/cgroup/{name}{path}")))
-        });
+        let groups = own_groups().into_iter().flat_map(|folder| named(&folder));
         Traces {
             processes: descendants(host as i32),
             descriptors: count("fd"),
@@ -231,6 +285,18 @@ impl Traces {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
+}
+
+/// The folders of the control groups in which this process is.
+fn own_groups() -> Vec<PathBuf> {
+    let own = std::fs::read_to_string("/proc/self/cgroup").unwrap();
+    let folder = |line: &str| {
+        let mut parts = line.splitn(3, ':').skip(1);
+        let (controllers, path) = (parts.next().unwrap(), parts.next().unwrap());
+        let places = [format!("/sys/fs/cgroup/{controllers}{path}"), format!("/sys/fs/cgroup/unified{path}")];
+        places.into_iter().map(PathBuf::from).find(|place| place.exists())
+    };
+    own.lines().filter_map(folder).collect()
 }
 
 fn descendants(root: i32) -> HashSet<i32> {

@@ -1,0 +1,7 @@
+# limits: cpu=10s wall=60s disk=256MiB
+# expect: exited 0
+import os
+for _ in range(5000):
+    os.mkdir("d")
+    os.chdir("d")
+os.chmod(".", 0)
