@@ -193,9 +193,9 @@ impl Parts {
         if channel.has_incoming() {
             return Ok(Reply::Garbage("bytes came before they were asked for".to_owned()));
         }
+        self.clock.begin_exchange(cpu, wall, lease, &self.zygote);
         channel.queue(frame);
         channel.send();
-        self.clock.begin_exchange(cpu, wall, lease, &self.zygote);
         let reply = loop {
             // Looked at before the report of the end: an answer may be the last thing a program says.
             if let Some(channel) = &mut self.channel {

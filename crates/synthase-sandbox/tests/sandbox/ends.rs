@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use synthase_sandbox::{SandboxError, Status, Terms, host_command};
 use synthase_types::{Isolation, Limits};
 
-use crate::world::{World, levels, python_command, quick, request};
+use crate::world::{World, alone, levels, python_command, quick, request};
 
 const DAEMON: &str = include_str!("../attacks/daemon.py");
 
@@ -52,6 +52,9 @@ fn another_thread_can_end_a_run_and_lock_the_slot() {
 
 #[test]
 fn runs_leave_no_process_mount_group_descriptor_or_file() {
+    if !alone("ends::runs_leave_no_process_mount_group_descriptor_or_file") {
+        return;
+    }
     for level in levels() {
         // Whatever a first use opens for good is opened now.
         drop(World::new(level));
@@ -214,6 +217,9 @@ fn victim_that_ended() -> u32 {
 
 #[test]
 fn a_keeper_that_dies_is_replaced() {
+    if !alone("ends::a_keeper_that_dies_is_replaced") {
+        return;
+    }
     let world = World::best();
     assert_eq!(world.python("print(1)", quick()).status, Status::Exited(0));
     let keepers: Vec<i32> = descendants(std::process::id() as i32)

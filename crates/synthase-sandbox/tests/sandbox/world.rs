@@ -100,6 +100,17 @@ pub(crate) fn python_command(source: &str, terms: Terms) -> Command {
     Command::new(&python().0).arg("-S").arg("-I").arg("-c").arg(source).terms(terms)
 }
 
+/// Runs a test in a process of its own, where it finds no traces of others. True in that process.
+pub(crate) fn alone(test: &str) -> bool {
+    if std::env::var_os("SYNTHASE_TEST_ALONE").is_some() {
+        return true;
+    }
+    let script = format!("SYNTHASE_TEST_ALONE=1 exec /proc/{}/exe --exact {test} --nocapture 2>&1", std::process::id());
+    let output = host_command(&["sh".into(), "-c".into(), script.into()], None, Duration::from_secs(120)).unwrap();
+    assert_eq!(output.code, 0, "{}", String::from_utf8_lossy(&output.stdout));
+    false
+}
+
 /// The levels that work here, weakest first. What is missing is said, because it is not tested.
 pub(crate) fn levels() -> Vec<Isolation> {
     let best = Sandbox::probe().level;
