@@ -54,7 +54,7 @@ impl std::ops::AddAssign for Spend {
 
 /// A resource that a budget bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Resource {
     /// Terms of a symbolic search.
     Terms,

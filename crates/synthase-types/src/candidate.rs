@@ -58,7 +58,7 @@ pub struct Unit {
 
 /// How a unit is addressed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum UnitEntry {
     /// Through its function, with plain data.
     Function(crate::ty::Signature),

@@ -5,14 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::budget::{Budget, Spend};
 use crate::id::{BlobId, CandidateId, Digest, TaskId};
 use crate::solution::StopReason;
-use crate::verdict::Verdict;
-
-/// The version of the event forms.
-pub const FORMAT: u32 = 1;
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// A run began.
     RunStarted {
@@ -20,6 +16,8 @@ pub enum Event {
         version: String,
         /// What the user asked for, in words of the command line.
         command: Vec<String>,
+        /// The folder in which the command was given.
+        folder: String,
         /// The seed.
         seed: u64,
         /// The budget of each task.
@@ -59,8 +57,8 @@ pub enum Event {
         key: Digest,
         /// The candidate.
         candidate: CandidateId,
-        /// The verdict in sum.
-        verdict: Verdict,
+        /// The verdict in sum, in words of bounded length.
+        verdict: String,
         /// What it cost.
         spend: Spend,
         /// The whole judgement with its executions.
@@ -85,6 +83,13 @@ pub enum Event {
         stop: StopReason,
         /// The whole solution.
         solution: BlobId,
+    },
+    /// The strategy can do nothing with a task.
+    TaskRefused {
+        /// The task.
+        task: TaskId,
+        /// Why, in words.
+        why: String,
     },
     /// The run was taken up again.
     Resumed,

@@ -23,6 +23,17 @@ impl Isolation {
     /// All levels, weakest first.
     pub const ALL: [Isolation; 4] = [Isolation::Rlimits, Isolation::Landlock, Isolation::Namespaces, Isolation::Full];
 
+    /// What a user should know of a level before running strangers' programs at it.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Isolation::Full | Isolation::Namespaces => {
+                "please report this: nothing outside should be in reach at this level"
+            }
+            Isolation::Landlock => "get user namespaces to work (see above), or run this in a container of its own",
+            Isolation::Rlimits => "nothing is hidden at this level: run only programs that you trust",
+        }
+    }
+
     /// What stands between the program and the machine, in words.
     pub fn describe(self) -> &'static str {
         match self {

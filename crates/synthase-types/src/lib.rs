@@ -28,4 +28,4 @@ pub use solution::{Question, Ranked, Solution, Stability, StopReason};
 pub use task::{Code, Entry, Environment, Example, Task};
 pub use ty::{IntWidth, Param, Signature, Type};
 pub use value::{Int, Record, Tagged, Value, ValueMap, ValueSet};
-pub use verdict::{Judgement, NotJudged, Origin, ProbeJudgement, Strength, UnknownCause, Verdict};
+pub use verdict::{Counterexample, Got, Judgement, NotJudged, Origin, ProbeJudgement, Strength, UnknownCause, Verdict};

@@ -8,21 +8,34 @@ use serde::{Deserialize, Serialize};
 use crate::id::{ProbeId, UnitId};
 use crate::isolation::Isolation;
 use crate::value::Value;
+use crate::value::text::OneLine;
 
 /// How the *program* ended on one probe. Every variant is the program's doing; a failure of the
 /// sandbox or of a tool is an error of the caller and never an outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// The entry point returned; the value is in the execution.
     Returned,
-    /// The entry point, or the text around it, raised an error.
+    /// The entry point raised an error.
     Raised {
         /// The error's kind: `ValueError`, `TypeError`, `panic`.
         kind: String,
         /// Its message.
         message: String,
+        /// Kinds that it is a special case of, the nearest first, where the language has such.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        bases: Vec<String>,
     },
+    /// The program's text raised an error before its entry point could be called.
+    LoadError {
+        /// The error's kind.
+        kind: String,
+        /// Its message.
+        message: String,
+    },
+    /// The entry point declares types that the arguments do not fit; this says which.
+    Unfit(String),
     /// The program ran to its end by itself, with this code.
     Exited(i32),
     /// A signal ended the program that was not ours.
@@ -56,11 +69,13 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The word used in tables and JSON.
+    /// The word used in tables; in JSON it names the variant.
     pub fn name(&self) -> &'static str {
         match self {
             Outcome::Returned => "returned",
             Outcome::Raised { .. } => "raised",
+            Outcome::LoadError { .. } => "load-error",
+            Outcome::Unfit(_) => "unfit",
             Outcome::Exited(_) => "exited",
             Outcome::Signaled(_) => "signaled",
             Outcome::CpuTimeout => "cpu-timeout",
@@ -84,8 +99,11 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Outcome::Returned => f.write_str("returned"),
-            Outcome::Raised { kind, message } if message.is_empty() => write!(f, "raised {kind}"),
-            Outcome::Raised { kind, message } => write!(f, "raised {kind}: {}", OneLine(message)),
+            Outcome::Raised { kind, message, .. } => write!(f, "raised {}", Said { kind, message }),
+            Outcome::LoadError { kind, message } => {
+                write!(f, "raised {} before it could be called", Said { kind, message })
+            }
+            Outcome::Unfit(what) => write!(f, "does not take these arguments: {}", OneLine(what)),
             Outcome::Exited(code) => write!(f, "exited with code {code}"),
             Outcome::Signaled(signal) => write!(f, "was ended by signal {signal}{}", signal_name(*signal)),
             Outcome::CpuTimeout => f.write_str("used more processor time than allowed"),
@@ -105,21 +123,16 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// A text from a program on one line, safe to show, at most 200 characters long.
-struct OneLine<'a>(&'a str);
+/// An error's kind with its message, if it has one.
+struct Said<'a> {
+    kind: &'a str,
+    message: &'a str,
+}
 
-impl fmt::Display for OneLine<'_> {
+impl fmt::Display for Said<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 200;
-        let text = self.0.trim();
-        for c in text.chars().take(MOST) {
-            match c {
-                '\n' | '\r' | '\t' => f.write_str(" ")?,
-                c if crate::value::text::is_unsafe_to_show(c) => write!(f, "\\u{{{:x}}}", c as u32)?,
-                c => write!(f, "{c}")?,
-            }
-        }
-        f.write_str(if text.chars().nth(MOST).is_some() { "…" } else { "" })
+        OneLine(self.kind).fmt(f)?;
+        if self.message.is_empty() { Ok(()) } else { write!(f, ": {}", OneLine(self.message)) }
     }
 }
 
@@ -235,9 +248,18 @@ impl Captured {
         self.head.len() as u64 + self.omitted + self.tail.len() as u64
     }
 
-    /// The text, if all of it was kept and it is UTF-8.
-    pub fn whole_text(&self) -> Option<&str> {
-        if self.omitted > 0 { None } else { std::str::from_utf8(&self.head).ok() }
+    /// The output with at most so many bytes of its beginning and of its end.
+    #[must_use]
+    pub fn trimmed(mut self, most: usize) -> Captured {
+        if self.head.len() + self.tail.len() <= 2 * most {
+            return self;
+        }
+        let rest = self.head.split_off(most.min(self.head.len()));
+        let end = [rest, self.tail].concat();
+        let kept = end.len().min(most);
+        self.omitted += (end.len() - kept) as u64;
+        self.tail = end[end.len() - kept..].to_vec();
+        self
     }
 
     /// The text for people: bytes that are no text are replaced, and a gap is named.
@@ -292,8 +314,17 @@ mod tests {
     }
 
     #[test]
+    fn long_output_keeps_its_ends() {
+        let captured = Captured { head: (0..100).collect(), omitted: 5, tail: vec![200, 201] };
+        let trimmed = captured.clone().trimmed(10);
+        assert_eq!((trimmed.head.len(), trimmed.tail.len(), trimmed.total()), (10, 10, captured.total()));
+        assert_eq!(trimmed.tail[8..], [200, 201]);
+        assert_eq!(captured.clone().trimmed(60), captured);
+    }
+
+    #[test]
     fn a_message_of_a_program_cannot_draw_on_the_screen() {
-        let outcome = Outcome::Raised { kind: "E".into(), message: "a\n\u{1b}[2Jb".into() };
-        assert_eq!(outcome.to_string(), "raised E: a \\u{1b}[2Jb");
+        let outcome = Outcome::Raised { kind: "E\u{7}".into(), message: "a\n\u{1b}[2Jb".into(), bases: Vec::new() };
+        assert_eq!(outcome.to_string(), "raised E\\u{7}: a \\u{1b}[2Jb");
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{Digest, ProbeId};
 use crate::task::Code;
 use crate::value::Value;
+use crate::value::text::OneLine;
 
 /// One question: how the program is addressed, with what input, and what is expected.
 ///
@@ -23,7 +24,7 @@ pub struct Probe {
 
 /// How a program is addressed, and the input it gets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Interface {
     /// The entry point is called with these arguments.
     Call(Vec<Value>),
@@ -57,7 +58,7 @@ pub struct Step {
 
 /// What is expected of the answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Expect {
     /// The result equals this value under the task's equality profile.
     Value(Value),
@@ -120,7 +121,7 @@ impl fmt::Display for Expect {
         match self {
             Expect::Value(value) => value.fmt(f),
             Expect::Raises(None) => f.write_str("raises"),
-            Expect::Raises(Some(kind)) => write!(f, "raises {kind}"),
+            Expect::Raises(Some(kind)) => write!(f, "raises {}", OneLine(kind)),
             Expect::Prints(text) => write!(f, "prints {}", Value::str(text.as_str())),
             Expect::Argument { index, value } => write!(f, "argument {} becomes {value}", index + 1),
             Expect::Predicate(_) => f.write_str("a predicate holds"),

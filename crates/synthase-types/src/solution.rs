@@ -31,23 +31,35 @@ pub struct Solution {
     pub stop: StopReason,
     /// Programs that hold on everything given, best first. Programs of one group are equally good.
     pub groups: Vec<Vec<Ranked>>,
-    /// Where no program holds on everything: the best one that misses something.
+    /// How many further programs fit by their proposer's account; they were not asked for, and so not
+    /// judged.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub others: u32,
+    /// Where no program but a look-up table holds on everything: the best one that misses something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partial: Option<Ranked>,
     /// Pairs of rows, counted from 1, that no program can satisfy together.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contradictions: Vec<(u32, u32)>,
-    /// Inputs on which kept programs disagree.
+    /// Inputs without an answer on which programs that fit disagree.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<Question>,
     /// What the search can say for certain, such as "no program of cost below 9 fits".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<String>,
+    /// What else a reader should know: programs that were dropped, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What was spent.
     pub spend: Spend,
-    /// Behind which walls programs were run; none if nothing was run.
+    /// Behind which walls programs were run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub isolation: Option<Isolation>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }
 
 /// A program with what is known of it.
@@ -59,15 +71,25 @@ pub struct Ranked {
     pub unit: Unit,
     /// The evidence.
     pub judgement: Judgement,
+    /// What it answered, when it was run, to the inputs that the task gives without an answer, in
+    /// their order; `None` where it gave no value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Option<Value>>,
     /// How far it depends on each example.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stability: Option<Stability>,
-    /// What a reader should know of it: that it is a look-up table, for example.
+    /// The program lists the examples case by case: it holds on them, and says nothing about other
+    /// inputs. Where there are only such programs, the search has not solved the task.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub look_up_table: bool,
+    /// What a reader should know of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
 }
 
 /// Leave-one-out: what the search would have answered without each example.
+///
+/// Rows are counted from 1: the examples, and behind them what the tests state as plain data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stability {
     /// How many examples were left out, one at a time.
@@ -88,7 +110,7 @@ pub struct Question {
 
 /// Why a search ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum StopReason {
     /// A program holds on everything given.
     Solved,

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{CandidateId, ProbeId, UnitId};
 use crate::outcome::{Execution, Outcome};
-use crate::probe::{Expect, Interface};
+use crate::probe::{Expect, Interface, write_call};
 use crate::value::Value;
+use crate::value::text::{OneLine, Short};
 
 /// What holds of a program.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// It does what was asked, as far as this strength reaches.
     Holds(Strength),
@@ -25,7 +26,7 @@ pub enum Verdict {
 
 /// How much a verdict rests on, from weak to strong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Strength {
     /// On so many examples or tests that were given.
     Examples(u32),
@@ -40,17 +41,20 @@ pub enum Strength {
 /// An input on which a program is wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Counterexample {
-    /// The question.
+    /// The name by which the program was addressed.
+    pub name: String,
+    /// The question. For test code: the last call that it made.
     pub interface: Interface,
-    /// The expectation.
-    pub expected: Expect,
+    /// The expectation; none where only the test's author knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Expect>,
     /// What the program did instead.
     pub got: Got,
 }
 
 /// What a program did.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Got {
     /// It returned this value.
     Value(Value),
@@ -64,7 +68,7 @@ pub enum Got {
 
 /// Why a judge that looked cannot tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum UnknownCause {
     /// The same question had different answers.
     Flaky,
@@ -74,7 +78,7 @@ pub enum UnknownCause {
 
 /// Why a judge could not look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum NotJudged {
     /// The judge has no way yet to judge this kind of probe.
     Unsupported(String),
@@ -86,6 +90,8 @@ pub enum NotJudged {
     Sandbox(String),
     /// The test code itself is at fault.
     TestCode(String),
+    /// The task's prelude is at fault.
+    Prelude(String),
     /// The budget ended before the probe was run.
     Budget,
     /// The user stopped the run.
@@ -111,7 +117,7 @@ pub struct ProbeJudgement {
 
 /// Where a probe comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// An example of the task, counted from 1.
     Example(u32),
@@ -194,12 +200,39 @@ impl fmt::Display for Strength {
 impl fmt::Display for Counterexample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.got {
-            Got::Value(value) => write!(f, "{} is {value}, expected {}", self.interface, self.expected),
-            Got::Printed(text) => {
-                write!(f, "{} printed {}, expected {}", self.interface, Value::str(text.as_str()), self.expected)
+            Got::Value(value) => write!(f, "{} is {}", self.question(), Short(value))?,
+            Got::Printed(text) => write!(f, "{} printed {}", self.question(), Short(&Value::str(text.as_str())))?,
+            // What is wrong with the whole text is the same for every question.
+            Got::Outcome(
+                outcome @ (Outcome::SyntaxError(_) | Outcome::CompileError(_) | Outcome::LoadError { .. }),
+            ) => {
+                return write!(f, "the program {outcome}");
             }
-            Got::Outcome(outcome) => write!(f, "{} {outcome}, expected {}", self.interface, self.expected),
-            Got::TestFailed(message) => write!(f, "the test says: {message}"),
+            Got::Outcome(Outcome::MissingEntryPoint) => {
+                return write!(f, "the program has no entry point `{}`", OneLine(&self.name));
+            }
+            Got::Outcome(outcome) => write!(f, "{} {outcome}", self.question())?,
+            Got::TestFailed(message) => write!(f, "the test says: {}", OneLine(message))?,
+        }
+        match &self.expected {
+            Some(expected) => write!(f, ", expected {}", Short(expected)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Counterexample {
+    /// The question as people write it: `double(2)`.
+    fn question(&self) -> String {
+        struct Call<'a>(&'a str, &'a [Value]);
+        impl fmt::Display for Call<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write_call(f, self.0, self.1)
+            }
+        }
+        match &self.interface {
+            Interface::Call(args) => Short(&Call(&self.name, args)).to_string(),
+            other => Short(other).to_string(),
         }
     }
 }
@@ -216,11 +249,12 @@ impl fmt::Display for UnknownCause {
 impl fmt::Display for NotJudged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NotJudged::Unsupported(what) => write!(f, "unsupported: {what}"),
-            NotJudged::Unfit(what) => write!(f, "value does not fit: {what}"),
-            NotJudged::MissingTool(what) => f.write_str(what),
-            NotJudged::Sandbox(what) => write!(f, "the sandbox failed: {what}"),
-            NotJudged::TestCode(what) => write!(f, "the test itself is at fault: {what}"),
+            NotJudged::Unsupported(what) => write!(f, "unsupported: {}", OneLine(what)),
+            NotJudged::Unfit(what) => write!(f, "value does not fit: {}", OneLine(what)),
+            NotJudged::MissingTool(what) => OneLine(what).fmt(f),
+            NotJudged::Sandbox(what) => write!(f, "the sandbox failed: {}", OneLine(what)),
+            NotJudged::TestCode(what) => write!(f, "the test itself is at fault: {}", OneLine(what)),
+            NotJudged::Prelude(what) => write!(f, "the task's prelude is at fault: {}", OneLine(what)),
             NotJudged::Budget => f.write_str("the budget ended first"),
             NotJudged::Cancelled => f.write_str("stopped by the user"),
         }
@@ -252,8 +286,9 @@ mod tests {
         let holds = Verdict::Holds(Strength::Examples(1));
         let not_judged = Verdict::NotJudged(NotJudged::Budget);
         let fails = Verdict::Fails(Box::new(Counterexample {
+            name: "f".into(),
             interface: Interface::Call(vec![2.into()]),
-            expected: Expect::Value(4.into()),
+            expected: Some(Expect::Value(4.into())),
             got: Got::Value(3.into()),
         }));
         assert_eq!(sum(vec![holds.clone(), holds.clone()]), Verdict::Holds(Strength::Examples(2)));

@@ -85,13 +85,19 @@ impl Document {
         let (mut visible, mut held_out) = (Vec::new(), Vec::new());
         // The level of the heading that opened the hidden section we are in.
         let mut hidden: Option<usize> = None;
-        for block in self.blocks {
-            if let BlockKind::Heading { level, text } = &block.kind {
-                if is_held_out(text) {
+        let title = self.blocks.iter().position(|block| matches!(block.kind, BlockKind::Heading { .. }));
+        for (i, block) in self.blocks.into_iter().enumerate() {
+            match &block.kind {
+                // A task may be about something hidden.
+                BlockKind::Heading { level: 1, text } if title == Some(i) && !is_section_name(text) => {}
+                BlockKind::Heading { level, text } if is_held_out(text) => {
                     hidden = Some(hidden.map_or(*level, |open| open.min(*level)));
-                } else if hidden.is_some_and(|open| *level <= open) {
-                    hidden = None;
                 }
+                BlockKind::Heading { level, .. } if hidden.is_some_and(|open| *level <= open) => hidden = None,
+                // Not a heading by the rules, but meant as one: `**Held out**`, `##Held out`, or a line
+                // with dashes below it. What follows is hidden up to the next title.
+                BlockKind::Prose(line) if is_section_name(line) => hidden = Some(1),
+                _ => {}
             }
             if hidden.is_some() { &mut held_out } else { &mut visible }.push(block);
         }
@@ -99,11 +105,22 @@ impl Document {
     }
 }
 
-/// Whether a heading opens the hidden section; spelling variants count, so that a slip of the pen
-/// does not show the answers to those who search.
+/// Whether a heading opens the hidden section. Everything that begins like it counts, so that a slip
+/// of the pen does not show the answers to those who search.
 fn is_held_out(heading: &str) -> bool {
-    let letters: String = heading.chars().filter(|c| c.is_alphanumeric()).collect();
-    letters.eq_ignore_ascii_case("heldout") || letters.eq_ignore_ascii_case("hidden")
+    let letters: String = heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    letters.starts_with("heldout") || letters.starts_with("hidden")
+}
+
+/// Whether a heading is nothing but the name of a hidden section: `Hidden tests`, and not `Hidden
+/// message`.
+fn is_section_name(heading: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "held", "out", "heldout", "hidden", "test", "tests", "example", "examples", "case", "cases", "row", "rows",
+        "input", "inputs", "answer", "answers", "part", "parts", "data", "set", "and", "for", "grading", "only",
+    ];
+    let words = heading.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    is_held_out(heading) && words.into_iter().all(|word| PARTS.contains(&word.to_lowercase().as_str()))
 }
 
 fn line_number(index: usize) -> u32 {
@@ -146,6 +163,8 @@ fn block(lines: &[&str], at: usize) -> (BlockKind, usize) {
 }
 
 fn heading(line: &str) -> Option<(usize, &str)> {
+    let indent = line.len() - line.trim_start_matches(' ').len();
+    let line = if indent <= 3 { &line[indent..] } else { line };
     let text = line.trim_start_matches('#');
     let level = line.len() - text.len();
     let is_heading = (1..=6).contains(&level) && (text.is_empty() || text.starts_with([' ', '\t']));
@@ -250,6 +269,33 @@ mod tests {
         let (visible, held_out) = Document::parse(TEXT).split_held_out();
         assert!(visible.blocks.iter().all(|block| block.line < 15 || block.line == 19));
         assert_eq!(held_out.iter().map(|block| block.line).collect::<Vec<_>>(), [15, 16]);
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_shows_no_answer() {
+        for heading in [
+            "## Held out",
+            " ## held-out",
+            "   ## HELD OUT rows",
+            "##Held out",
+            "**Held out**",
+            "Held out\n--------",
+            "## Hidden tests",
+            "### Held-out: edge cases ###",
+        ] {
+            let text = format!("# T\n\n{heading}\n\n| a |\n|---|\n| 1 |\n\n## More\n");
+            let (visible, held_out) = Document::parse(&text).split_held_out();
+            let is_table = |block: &Block| matches!(block.kind, BlockKind::Table { .. });
+            assert!(!visible.blocks.iter().any(is_table), "{heading}");
+            assert!(held_out.iter().any(is_table), "{heading}");
+        }
+    }
+
+    #[test]
+    fn a_task_may_be_about_something_hidden() {
+        let text = "# Hidden message\n\nHidden files are skipped.\n\n| a |\n|---|\n| 1 |\n";
+        let (visible, held_out) = Document::parse(text).split_held_out();
+        assert!(held_out.is_empty() && visible.blocks.len() > 2);
     }
 
     #[test]

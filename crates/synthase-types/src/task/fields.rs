@@ -326,6 +326,7 @@ impl LimitsField {
             ("memory", limits.memory == 0),
             ("output", limits.output == 0),
             ("processes", limits.processes == 0),
+            ("disk", limits.disk == 0),
             ("files", limits.files == 0),
         ];
         match zero.into_iter().find(|(_, zero)| *zero) {
@@ -359,8 +360,110 @@ fn function_name(name: &str) -> String {
         .map(str::to_ascii_lowercase)
         .collect();
     let name = words.join("_");
-    if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { "solve".to_owned() }
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return "solve".to_owned();
+    }
+    // A word that a language keeps for itself cannot name a function there.
+    if RESERVED.contains(&name.as_str()) { name + "_of" } else { name }
 }
+
+/// Words that one of the common languages keeps for itself.
+const RESERVED: &[&str] = &[
+    "abstract",
+    "and",
+    "as",
+    "assert",
+    "async",
+    "await",
+    "become",
+    "box",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "crate",
+    "debugger",
+    "def",
+    "default",
+    "del",
+    "delete",
+    "do",
+    "dyn",
+    "elif",
+    "else",
+    "enum",
+    "eval",
+    "except",
+    "export",
+    "extends",
+    "extern",
+    "false",
+    "final",
+    "finally",
+    "fn",
+    "for",
+    "from",
+    "function",
+    "gen",
+    "global",
+    "if",
+    "impl",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "is",
+    "lambda",
+    "let",
+    "loop",
+    "macro",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "new",
+    "nonlocal",
+    "not",
+    "null",
+    "or",
+    "override",
+    "package",
+    "pass",
+    "priv",
+    "private",
+    "protected",
+    "pub",
+    "public",
+    "raise",
+    "ref",
+    "return",
+    "self",
+    "static",
+    "struct",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "trait",
+    "true",
+    "try",
+    "type",
+    "typeof",
+    "undefined",
+    "union",
+    "unsafe",
+    "use",
+    "var",
+    "virtual",
+    "void",
+    "where",
+    "while",
+    "with",
+    "yield",
+];
 
 fn fit_example(example: Example, entry: &Entry, row: usize) -> Result<Example, TaskError> {
     let fitted = || -> Result<Example, TaskError> {
@@ -400,7 +503,10 @@ fn fit_value(value: &Value, ty: &Type, param: &str, row: usize) -> Result<Value,
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::value::arbitrary;
 
     fn read(json: &str) -> Result<Task, TaskError> {
         serde_json::from_str::<TaskFields>(json).unwrap().try_into()
@@ -428,6 +534,27 @@ mod tests {
     fn an_entry_point_is_inferred_from_examples() {
         let task = read(r#"{"name": "Word count", "examples": [{"input": ["a b"], "output": 2}]}"#).unwrap();
         assert_eq!(task.entry.to_string(), "word_count(x: str) -> int");
+        let task = read(r#"{"name": "Return", "examples": [{"input": [1], "output": 2}]}"#).unwrap();
+        assert_eq!(task.entry.to_string(), "return_of(x: int) -> int");
+    }
+
+    proptest! {
+        #[test]
+        fn any_task_made_of_examples_survives_its_json(
+            name in any::<String>(),
+            header in any::<String>(),
+            rows in proptest::collection::vec((arbitrary::value(), arbitrary::value()), 1..4),
+        ) {
+            let examples = rows
+                .into_iter()
+                .map(|(input, output)| ExampleField { input: vec![input], output: Some(output), ..ExampleField::default() })
+                .collect();
+            let fields = TaskFields { name, examples, ..TaskFields::default() };
+            if let Ok(task) = fields.into_task(&[header]) {
+                let text = serde_json::to_string(&task).unwrap();
+                prop_assert_eq!(serde_json::from_str::<Task>(&text).unwrap(), task);
+            }
+        }
     }
 
     #[test]

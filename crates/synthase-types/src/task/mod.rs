@@ -101,8 +101,8 @@ pub struct Environment {
     pub locale: String,
     /// The time zone.
     pub timezone: String,
-    /// The seed of hash functions and random generators, where the language lets it be set.
-    pub seed: u64,
+    /// The seed of hash functions, where the language lets it be set.
+    pub seed: u32,
 }
 
 impl Default for Environment {

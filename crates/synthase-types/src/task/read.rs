@@ -1,5 +1,7 @@
 //! The meaning of a task document: which block is an example, a test, an oracle.
 
+use std::path::Path;
+
 use super::document::{Block, BlockKind, Document};
 use super::fields::{ExampleField, TaskError, TaskErrorKind, TaskFields};
 use super::row::{parse_expect, parse_row};
@@ -52,17 +54,48 @@ pub fn read_json(text: &str, fallback_name: &str) -> Result<Task, TaskError> {
     fields.into_task(&[])
 }
 
-/// The rows of an examples table or block, for readers of other sections too.
+/// Reads a task from the text of a file: JSON if the file's name says so, else a document. Without a
+/// name of its own the task is called after the file.
+///
+/// # Errors
+/// See [`read_document`] and [`read_json`].
+pub fn read_file(path: &Path, text: &str) -> Result<Task, TaskError> {
+    let name = name_of(path);
+    if is_json(path) { read_json(text, &name) } else { read_document(text, &name) }
+}
+
+/// Whether a file is of the JSON form.
+pub fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+}
+
+/// The name of a task by its file: what stands before `.task`.
+pub fn name_of(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.split_once(".task.").map_or(name.as_ref(), |(name, _)| name).to_owned()
+}
+
+/// What a section of a document says: examples, tests and so on, for readers of the section that is
+/// only for grading. A table or block without a role of its own has examples.
 ///
 /// # Errors
 /// The first cell or line that cannot be read.
-pub fn example_rows(blocks: &[Block]) -> Result<Vec<ExampleField>, TaskError> {
+pub fn read_section(blocks: &[Block]) -> Result<TaskFields, TaskError> {
     let mut fields = TaskFields::default();
-    let mut reader = Reader { role: Some(Role::Examples), ..Reader::default() };
-    for block in blocks.iter().filter(|block| !matches!(block.kind, BlockKind::Heading { .. })) {
-        reader.block(block, &mut fields)?;
+    let mut reader = Reader::default();
+    for block in blocks {
+        match &block.kind {
+            BlockKind::Heading { text, .. } => reader.role = Role::of(text),
+            BlockKind::Prose(_) => {}
+            BlockKind::Table { .. } | BlockKind::Fence { .. } => {
+                let stated = reader.role;
+                reader.role = stated.or(Some(Role::Examples));
+                reader.block(block, &mut fields)?;
+                reader.role = stated;
+            }
+        }
     }
-    Ok(fields.examples)
+    Ok(fields)
 }
 
 fn front_fields(text: &str, first_line: u32) -> Result<TaskFields, TaskError> {

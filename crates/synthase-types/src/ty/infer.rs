@@ -17,13 +17,29 @@ pub fn infer<'a>(values: impl IntoIterator<Item = &'a Value>) -> Type {
 /// All inputs must be of one length; extra values of longer ones are not looked at.
 pub fn infer_signature(name: &str, names: &[String], inputs: &[&[Value]], outputs: &[&Value]) -> Signature {
     let arity = inputs.iter().map(|input| input.len()).min().unwrap_or(0);
-    let params = (0..arity)
-        .map(|i| Param {
-            name: names.get(i).cloned().unwrap_or_else(|| default_name(i, arity)),
-            ty: infer(inputs.iter().map(|input| &input[i])),
-        })
-        .collect();
+    let mut params: Vec<Param> = Vec::with_capacity(arity);
+    for i in 0..arity {
+        let mut name = names.get(i).and_then(|name| word_of(name)).unwrap_or_else(|| default_name(i, arity));
+        while params.iter().any(|param| param.name == name) {
+            name.push('_');
+        }
+        params.push(Param { name, ty: infer(inputs.iter().map(|input| &input[i])) });
+    }
     Signature { name: name.to_owned(), params, returns: infer(outputs.iter().copied()) }
+}
+
+/// A heading as the name of a parameter: `Full name` becomes `full_name`.
+fn word_of(heading: &str) -> Option<String> {
+    let words: Vec<String> = heading
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter(|w| !w.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let name = match words.as_slice() {
+        [word] => word.clone(),
+        words => words.join("_").to_lowercase(),
+    };
+    name.starts_with(|c: char| c.is_alphabetic() || c == '_').then_some(name)
 }
 
 fn default_name(index: usize, arity: usize) -> String {
@@ -142,5 +158,8 @@ mod tests {
         let a: Vec<Value> = vec!["x".into(), 1.into()];
         let signature = infer_signature("f", &[], &[&a], &[&Value::from(true)]);
         assert_eq!(signature.to_string(), "f(a: str, b: int) -> bool");
+        let names = ["Full name".to_owned(), "full_name".to_owned()];
+        let signature = infer_signature("f", &names, &[&a], &[&Value::from(true)]);
+        assert_eq!(signature.to_string(), "f(full_name: str, full_name_: int) -> bool");
     }
 }

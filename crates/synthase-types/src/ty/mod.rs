@@ -93,11 +93,16 @@ impl fmt::Display for Type {
             Type::Record(fields) => {
                 f.write_str("record{")?;
                 for (i, (name, ty)) in fields.iter().enumerate() {
-                    write!(f, "{}{name}: {ty}", if i > 0 { ", " } else { "" })?;
+                    f.write_str(if i > 0 { ", " } else { "" })?;
+                    match parse::is_name(name) {
+                        true => write!(f, "{name}: {ty}")?,
+                        false => write!(f, "`{name}`: {ty}")?,
+                    }
                 }
                 f.write_str("}")
             }
-            Type::Tagged(tag) => f.write_str(tag),
+            Type::Tagged(tag) if parse::is_tag_type(tag) => f.write_str(tag),
+            Type::Tagged(tag) => write!(f, "tagged[{tag}]"),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Types are written as in Python's hints, with the names of other languages beside them:
 //! `list[int]`, `dict[str, float]`, `int | None`, `str?`, `i64`, `date`, `bv64`.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -42,7 +43,7 @@ impl fmt::Display for ParseTypeErrorKind {
                 f,
                 "unknown type `{name}` (known: int, i8 to i64, u8 to u64, float, bool, str, bytes, list[T], \
                  tuple[T, ...], set[T], map[K, V], optional[T], record{{name: T}}, date, time, datetime, \
-                 decimal, bvN, any)"
+                 decimal, complex, bvN, tagged[name], any)"
             ),
             Self::Duplicate(name) => write!(f, "`{name}` stands twice"),
             Self::Union => f.write_str("a union may only join one type with None"),
@@ -51,9 +52,20 @@ impl fmt::Display for ParseTypeErrorKind {
     }
 }
 
-/// Tags of literals that may stand as a type by their own name. `opaque` is not among them: no
-/// signature can ask for a value that cannot be sent.
-const TAG_TYPES: &[&str] = &["date", "datetime", "decimal", "time"];
+/// Tags of literals that may stand as a type by their own name; others are written `tagged[name]`.
+/// `opaque` is not among them: no signature can ask for a value that cannot be sent.
+const TAG_TYPES: &[&str] = &["complex", "date", "datetime", "decimal", "time"];
+
+/// Whether a tag may stand as a type by its own name.
+pub(super) fn is_tag_type(tag: &str) -> bool {
+    TAG_TYPES.contains(&tag) || matches!(width(tag), Some(Type::Tagged(_)))
+}
+
+/// Whether a text may stand as a name without quotes.
+pub(super) fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| !c.is_numeric() && (c.is_alphanumeric() || c == '_'))
+        && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
 
 impl FromStr for Type {
     type Err = ParseTypeError;
@@ -122,11 +134,22 @@ impl<'a> Parser<'a> {
         let rest = self.rest();
         let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
         let word = &rest[..end];
-        if word.is_empty() || word.starts_with(|c: char| c.is_numeric()) {
+        if !word.starts_with(|c: char| c.is_alphabetic() || c == '_') {
             return self.error(Kind::Expected(name));
         }
         self.pos += end;
         Ok(word)
+    }
+
+    /// The name of a parameter or field; one that is no word stands in backquotes.
+    fn name(&mut self) -> Result<String> {
+        if !self.eat("`") {
+            return self.word("the name of a parameter").map(str::to_owned);
+        }
+        let rest = &self.text[self.pos..];
+        let Some(end) = rest.find('`') else { return self.error(Kind::Expected("a closing backquote")) };
+        self.pos += end + 1;
+        Ok(rest[..end].to_owned())
     }
 
     fn signature(&mut self) -> Result<Signature> {
@@ -141,11 +164,12 @@ impl<'a> Parser<'a> {
 
     fn named_types(&mut self, close: &'static str, close_name: &'static str) -> Result<Vec<(String, Type)>> {
         let mut named: Vec<(String, Type)> = Vec::new();
+        let mut seen = HashSet::new();
         while !self.eat(close) {
             self.rest();
             let start = self.pos;
-            let name = self.word("the name of a parameter")?.to_owned();
-            if named.iter().any(|(other, _)| *other == name) {
+            let name = self.name()?;
+            if !seen.insert(name.clone()) {
                 return self.error_at(start, Kind::Duplicate(name));
             }
             self.expect(":", "`:` and a type")?;
@@ -214,6 +238,12 @@ impl<'a> Parser<'a> {
             "record" => {
                 self.expect("{", "`{`")?;
                 Type::Record(self.named_types("}", "`,` or `}`")?)
+            }
+            "tagged" => {
+                self.expect("[", "`[`")?;
+                let tag = self.word("a tag")?.to_owned();
+                self.expect("]", "`]`")?;
+                Type::Tagged(tag)
             }
             tag if TAG_TYPES.contains(&tag) => Type::Tagged(tag.to_owned()),
             other => match width(other) {
@@ -284,6 +314,8 @@ mod tests {
             ("tuple[]", "tuple[]"),
             ("record{name: str, age: u8}", "record{name: str, age: u8}"),
             ("bv64", "bv64"),
+            ("tagged[uuid]", "tagged[uuid]"),
+            ("record{`two words`: int}", "record{`two words`: int}"),
         ] {
             let ty: Type = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
             assert_eq!(ty.to_string(), canonical);

@@ -3,12 +3,13 @@
 //! A profile is part of a task. `strict` is ours; the others exist to agree with graders in wide
 //! use. In every profile an `opaque` value (something that had no value to send) equals nothing.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Int, Value};
+use super::{Int, Tagged, Value, tag};
 
 /// Which answers count as equal to the expected value.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -117,10 +118,9 @@ fn strict(expected: &Value, got: &Value, tolerance: Tolerance) -> bool {
         (Value::Float(a), Value::Float(b)) => tolerance.admits(*a, *b),
         (Value::List(a), Value::List(b)) | (Value::Tuple(a), Value::Tuple(b)) => all(a, b),
         (Value::Set(a), Value::Set(b)) => matches_up(a.iter(), b.iter(), |a, b| strict(a, b, tolerance)),
-        (Value::Map(a), Value::Map(b)) => {
-            matches_up(a.iter(), b.iter(), |a, b| strict(&a.0, &b.0, tolerance) && strict(&a.1, &b.1, tolerance))
-        }
+        (Value::Map(a), Value::Map(b)) => maps_match(a.iter(), b.iter(), |a, b| strict(a, b, tolerance)),
         (Value::Some(a), Value::Some(b)) => strict(a, b, tolerance),
+        (Value::Tagged(a), Value::Tagged(b)) => same_tagged(a, b),
         (Value::Record(a), Value::Record(b)) => {
             a.name == b.name
                 && matches_up(a.fields.iter(), b.fields.iter(), |a, b| a.0 == b.0 && strict(&a.1, &b.1, tolerance))
@@ -129,9 +129,8 @@ fn strict(expected: &Value, got: &Value, tolerance: Tolerance) -> bool {
     }
 }
 
-/// Whether the items pair up one to one. Items are first met in their own order, so the usual case
-/// of equal order costs one pass.
-fn matches_up<'a, T: 'a>(
+/// Whether the items pair up one to one, in whatever order.
+fn matches_up<'a, T: Ord + 'a>(
     a: impl ExactSizeIterator<Item = &'a T>,
     b: impl ExactSizeIterator<Item = &'a T>,
     same: impl Fn(&T, &T) -> bool,
@@ -139,14 +138,63 @@ fn matches_up<'a, T: 'a>(
     if a.len() != b.len() {
         return false;
     }
-    let mut left: Vec<&T> = b.collect();
-    a.into_iter().all(|item| match left.iter().position(|other| same(item, other)) {
+    let (a, mut b): (Vec<&T>, Vec<&T>) = (a.collect(), b.collect());
+    // Most items are equal to the letter: what is left after the sorted walk is what a tolerance, or
+    // another kind of number, must explain.
+    b.sort();
+    let mut used = vec![false; b.len()];
+    let mut unexplained = Vec::new();
+    for item in a {
+        let first = b.partition_point(|other| *other < item);
+        match (first..b.len()).take_while(|i| b[*i] == item).find(|i| !used[*i]) {
+            Some(found) => used[found] = true,
+            None => unexplained.push(item),
+        }
+    }
+    let mut left: Vec<&T> = b.into_iter().zip(used).filter(|(_, used)| !used).map(|(item, _)| item).collect();
+    // Beyond this many, comparing each with each would take longer than any program may. In order, what
+    // differs by a rounding stands at the same place.
+    const MOST: usize = 2_000;
+    if unexplained.len() > MOST {
+        unexplained.sort();
+        return unexplained.into_iter().zip(left).all(|(item, other)| same(item, other));
+    }
+    unexplained.into_iter().all(|item| match left.iter().position(|other| same(item, other)) {
         Some(found) => {
-            left.remove(found);
+            left.swap_remove(found);
             true
         }
         None => false,
     })
+}
+
+/// Whether two maps have the same entries, in whatever order: first by keys that are equal to the letter,
+/// then by what is left.
+fn maps_match<'a>(
+    a: impl ExactSizeIterator<Item = &'a (Value, Value)>,
+    b: impl ExactSizeIterator<Item = &'a (Value, Value)>,
+    same: impl Fn(&Value, &Value) -> bool,
+) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut by_key: BTreeMap<&Value, &(Value, Value)> = b.map(|entry| (&entry.0, entry)).collect();
+    let mut left = Vec::new();
+    for entry in a {
+        match by_key.remove(&entry.0) {
+            Some(other) if same(&entry.1, &other.1) => {}
+            Some(_) => return false,
+            None => left.push(entry),
+        }
+    }
+    matches_up(left.into_iter(), by_key.into_values().collect::<Vec<_>>().into_iter(), |a, b| {
+        same(&a.0, &b.0) && same(&a.1, &b.1)
+    })
+}
+
+/// Literals of one tag that mean the same.
+fn same_tagged(a: &Tagged, b: &Tagged) -> bool {
+    a.tag == b.tag && (a.text == b.text || tag::canonical(&a.tag, &a.text) == tag::canonical(&b.tag, &b.text))
 }
 
 /// Python's `==` on plain data.
@@ -158,10 +206,9 @@ fn python_eq(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::List(a), Value::List(b)) | (Value::Tuple(a), Value::Tuple(b)) => all(a, b),
         (Value::Set(a), Value::Set(b)) => matches_up(a.iter(), b.iter(), python_eq),
-        (Value::Map(a), Value::Map(b)) => {
-            matches_up(a.iter(), b.iter(), |a, b| python_eq(&a.0, &b.0) && python_eq(&a.1, &b.1))
-        }
+        (Value::Map(a), Value::Map(b)) => maps_match(a.iter(), b.iter(), python_eq),
         (Value::Some(a), Value::Some(b)) => python_eq(a, b),
+        (Value::Tagged(a), Value::Tagged(b)) => same_tagged(a, b),
         (Value::Record(a), Value::Record(b)) => {
             a.name == b.name && matches_up(a.fields.iter(), b.fields.iter(), |a, b| a.0 == b.0 && python_eq(&a.1, &b.1))
         }
@@ -207,18 +254,20 @@ fn evalplus(expected: &Value, got: &Value, atol: f64) -> bool {
         return false;
     }
     let tolerance = Tolerance { relative: 1e-7, absolute: atol };
-    let close = |a: &Value, b: &Value| match (a, b) {
-        (Value::Float(x), Value::Float(y)) => !x.is_nan() && tolerance.admits(*x, *y),
-        _ => match (as_float(a), as_float(b)) {
+    expected.kind() == got.kind() && all_close(expected, got, tolerance)
+}
+
+/// `numpy.allclose` on numbers and on nested sequences of one shape, where a list and a tuple make the
+/// same array.
+fn all_close(expected: &Value, got: &Value, tolerance: Tolerance) -> bool {
+    match (expected, got) {
+        (Value::List(a) | Value::Tuple(a), Value::List(b) | Value::Tuple(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| all_close(a, b, tolerance))
+        }
+        (a, b) => match (as_float(a), as_float(b)) {
             (Some(x), Some(y)) => !x.is_nan() && tolerance.admits(x, y),
             _ => false,
         },
-    };
-    match (expected, got) {
-        (Value::List(a), Value::List(b)) | (Value::Tuple(a), Value::Tuple(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| close(a, b))
-        }
-        (a, b) => a.kind() == b.kind() && close(a, b),
     }
 }
 
@@ -266,6 +315,25 @@ mod tests {
     }
 
     #[test]
+    fn literals_that_mean_the_same_are_equal() {
+        assert!(holds("strict", "decimal\"1.50\"", "decimal\"1.5\""));
+        assert!(!holds("strict", "decimal\"1.50\"", "decimal\"1.05\""));
+        assert!(!holds("strict", "date\"2026-01-31\"", "datetime\"2026-01-31T00:00\""));
+    }
+
+    #[test]
+    fn large_sets_in_another_order_are_compared_at_once() {
+        let numbers = |n: i64| Value::set((0..n).map(Value::int));
+        let pairs = |order: &mut dyn Iterator<Item = i64>| {
+            Value::Map(crate::ValueMap::new(order.map(|n| (Value::int(n), Value::int(n))).collect()).unwrap())
+        };
+        assert!(Equality::HumanEval.holds(&numbers(100_000), &numbers(100_000)));
+        let (up, down) = (pairs(&mut (0..100_000)), pairs(&mut (0..100_000).rev()));
+        assert!(Equality::default().holds(&up, &down));
+        assert!(!Equality::default().holds(&up, &pairs(&mut (1..100_001))));
+    }
+
+    #[test]
     fn humaneval_is_pythons_equality() {
         assert!(holds("humaneval", "1", "1.0") && holds("humaneval", "true", "1"));
         assert!(holds("humaneval", "{1: \"a\"}", "{1.0: \"a\"}"));
@@ -283,7 +351,9 @@ mod tests {
         assert!(!holds("evalplus", "{\"a\": 0.3}", "{\"a\": 0.3000001}"));
         assert!(!holds("evalplus", "0.3", "\"0.3\""));
         assert!(!holds("evalplus", "2.0", "[2.0]"));
-        assert!(Equality::EvalPlus { atol: 0.1 }.holds(&1.into(), &1.into()));
+        let loose = Equality::EvalPlus { atol: 0.1 };
+        let nested = |x: f64| Value::List(vec![Value::from(vec![x])]);
+        assert!(loose.holds(&nested(0.1), &nested(0.15)) && !loose.holds(&nested(0.1), &nested(0.3)));
     }
 
     #[test]

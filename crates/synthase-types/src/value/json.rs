@@ -22,6 +22,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Number, Value as Json, json};
 
+use super::tag::is_well_formed;
+use super::text::{is_identifier, is_unsafe_to_show};
 use super::{MAX_DEPTH, Record, Tagged, Value, ValueMap};
 
 /// The largest integer that every JSON reader keeps exact.
@@ -156,21 +158,25 @@ fn special_form(key: &str, content: Json, depth: usize) -> Result<Value, ValueJs
             let [name, fields] = pair(content).ok_or_else(bad)?;
             let name = match name {
                 Json::Null => None,
-                Json::String(name) => Some(name),
+                Json::String(name) if is_identifier(&name) => Some(name),
                 _ => return Err(bad()),
             };
             let Json::Array(fields) = fields else { return Err(bad()) };
             let fields = fields
                 .into_iter()
                 .map(|item| match pair(item).ok_or_else(bad)? {
-                    [Json::String(field), value] => Ok((field, from_json(value, depth)?)),
+                    [Json::String(field), value] if !field.contains('`') && !field.chars().any(is_unsafe_to_show) => {
+                        Ok((field, from_json(value, depth)?))
+                    }
                     _ => Err(bad()),
                 })
                 .collect::<Result<Vec<_>, ValueJsonError>>()?;
             Ok(Value::Record(Record { name, fields }))
         }
         ("$tag", content) => match pair(content).ok_or_else(bad)? {
-            [Json::String(tag), Json::String(text)] => Ok(Value::tagged(tag, text)),
+            [Json::String(tag), Json::String(text)] if is_identifier(&tag) && is_well_formed(&tag, &text) => {
+                Ok(Value::tagged(tag, text))
+            }
             _ => Err(bad()),
         },
         _ => Err(bad()),
@@ -219,7 +225,14 @@ mod tests {
 
     #[test]
     fn unknown_forms_are_refused() {
-        for text in [r#"{"$int": 5}"#, r#"{"$new": []}"#, r#"{"$map": [[1]]}"#, r#"{"$record": [1, []]}"#] {
+        for text in [
+            r#"{"$int": 5}"#,
+            r#"{"$new": []}"#,
+            r#"{"$map": [[1]]}"#,
+            r#"{"$record": [1, []]}"#,
+            r#"{"$tag": ["a b", ""]}"#,
+            r#"{"$tag": ["date", "x"]}"#,
+        ] {
             assert!(serde_json::from_str::<Value>(text).is_err(), "{text}");
         }
     }

@@ -3,8 +3,10 @@
 //! It reads the canonical text, and beside it what people write by habit: single quotes, `True`,
 //! `False` and `None`, `_` between digits, hexadecimal integers, a comma after the last element.
 
+use std::collections::HashSet;
 use std::fmt;
 
+use super::tag::is_well_formed;
 use super::text::{is_identifier, is_keyword};
 use super::{Int, MAX_DEPTH, Record, Value, ValueMap};
 
@@ -27,6 +29,8 @@ pub enum ParseValueErrorKind {
     UnknownWord(String),
     /// An escape that the text form does not have.
     BadEscape,
+    /// A literal that its tag does not have.
+    BadLiteral(String),
     /// A key or field that stands twice.
     Duplicate(String),
     /// Deeper than [`MAX_DEPTH`].
@@ -43,6 +47,7 @@ impl fmt::Display for ParseValueErrorKind {
             Self::Expected(what) => write!(f, "expected {what}"),
             Self::UnknownWord(word) => write!(f, "`{word}` is not a value (a text needs quotes: \"{word}\")"),
             Self::BadEscape => f.write_str("unknown escape in a text"),
+            Self::BadLiteral(literal) => write!(f, "{literal} is not well formed"),
             Self::Duplicate(key) => write!(f, "{key} stands twice"),
             Self::TooDeep => write!(f, "nested deeper than {MAX_DEPTH} levels"),
             Self::TooLong => f.write_str("an integer with too many digits"),
@@ -240,13 +245,14 @@ impl<'a> Parser<'a> {
 
     fn fields(&mut self, name: Option<String>) -> Result<Value> {
         let mut fields: Vec<(String, Value)> = Vec::new();
+        let mut seen = HashSet::new();
         loop {
             if self.eat('}') {
                 return Ok(Value::Record(Record { name, fields }));
             }
             let start = self.pos;
             let field = self.field_name()?;
-            if fields.iter().any(|(other, _)| *other == field) {
+            if !seen.insert(field.clone()) {
                 return self.error_at(start, Kind::Duplicate(field));
             }
             self.expect(':', "`:`")?;
@@ -317,6 +323,9 @@ impl<'a> Parser<'a> {
             ("b", Some('"' | '\'')) => self.bytes(),
             (tag, Some('"' | '\'')) if is_identifier(tag) => {
                 let text = self.string()?;
+                if !is_well_formed(tag, &text) {
+                    return self.error_at(start, Kind::BadLiteral(Value::tagged(tag, text).to_string()));
+                }
                 Ok(Value::tagged(tag, text))
             }
             ("some", Some('(')) => {
@@ -492,6 +501,7 @@ mod tests {
             ("{1: 2, 1: 3}", "1 stands twice at character 4"),
             ("", "expected a value at character 1"),
             ("-", "expected a number at character 1"),
+            ("[date\"2026-2-1\"]", "date\"2026-2-1\" is not well formed at character 2"),
         ] {
             assert_eq!(text.parse::<Value>().unwrap_err().to_string(), message, "{text}");
         }

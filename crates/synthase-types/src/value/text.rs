@@ -124,6 +124,58 @@ fn write_bytes(out: &mut impl Write, bytes: &[u8]) -> fmt::Result {
     out.write_char('"')
 }
 
+/// What is shown at most of a value or text in a message.
+pub const MOST_SHOWN: usize = 400;
+
+/// A text from a stranger on one line, safe to show, at most [`MOST_SHOWN`] characters long.
+pub struct OneLine<'a>(pub &'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.trim();
+        for c in text.chars().take(MOST_SHOWN) {
+            match c {
+                '\n' | '\r' | '\t' => f.write_char(' ')?,
+                c if is_unsafe_to_show(c) => write!(f, "\\u{{{:x}}}", c as u32)?,
+                c => f.write_char(c)?,
+            }
+        }
+        f.write_str(if text.chars().nth(MOST_SHOWN).is_some() { "…" } else { "" })
+    }
+}
+
+/// Something whose text may be long, cut after [`MOST_SHOWN`] characters. The rest is never made.
+pub struct Short<'a, T: fmt::Display>(pub &'a T);
+
+impl<T: fmt::Display> fmt::Display for Short<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bounded = Bounded { out: f, left: MOST_SHOWN, cut: false };
+        let written = write!(bounded, "{}", self.0);
+        if bounded.cut { f.write_char('…') } else { written }
+    }
+}
+
+/// Passes on so many characters and then refuses, which ends whatever is writing.
+struct Bounded<'a, 'f> {
+    out: &'a mut fmt::Formatter<'f>,
+    left: usize,
+    cut: bool,
+}
+
+impl Write for Bounded<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            if self.left == 0 {
+                self.cut = true;
+                return Err(fmt::Error);
+            }
+            self.left -= 1;
+            self.out.write_char(c)?;
+        }
+        Ok(())
+    }
+}
+
 /// Characters that can hide, reorder or break what is around them on a screen.
 pub fn is_unsafe_to_show(c: char) -> bool {
     c.is_control()
@@ -135,6 +187,16 @@ pub fn is_unsafe_to_show(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_texts_are_cut_and_strange_ones_made_safe() {
+        let long = Value::from(vec![7; 1_000_000]);
+        let shown = Short(&long).to_string();
+        assert_eq!(shown.chars().count(), MOST_SHOWN + 1);
+        assert!(shown.starts_with("[7, 7, ") && shown.ends_with('…'));
+        assert_eq!(Short(&Value::from(7)).to_string(), "7");
+        assert_eq!(OneLine("a\n\u{1b}[2Jb").to_string(), "a \\u{1b}[2Jb");
+    }
 
     #[test]
     fn every_kind_has_its_own_text() {
