@@ -1,10 +1,11 @@
 //! Keeping a state folder under a size.
 
+use std::collections::HashSet;
 use std::path::Path;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, TransactionBehavior};
 
-use crate::{FILE, RecordError, schema};
+use crate::{FILE, RecordError, RunId, folder, schema};
 
 /// What was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,7 +18,8 @@ pub struct Swept {
     pub after: u64,
 }
 
-/// Removes the oldest runs until the record is at most `most` bytes. The newest run always stays.
+/// Removes the oldest runs until the record is at most `most` bytes. The newest run always stays, and
+/// so does one that is being written.
 ///
 /// # Errors
 /// A record that cannot be written.
@@ -27,14 +29,32 @@ pub fn sweep(state: &Path, most: u64) -> Result<Swept, RecordError> {
     let error = |source| RecordError::Database { operation: "sweeping", path: path.clone(), source };
     let mut swept = Swept { before: used(&connection).map_err(error)?, ..Swept::default() };
     swept.after = swept.before;
-    while swept.after > most && remove_oldest(&mut connection).map_err(error)? {
+    let mut runs = removable(&connection, state).map_err(error)?.into_iter();
+    while swept.after > most
+        && let Some(run) = runs.next()
+    {
+        remove(&mut connection, &run).map_err(error)?;
         swept.runs += 1;
         swept.after = used(&connection).map_err(error)?;
     }
     if swept.runs > 0 {
-        connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)").map_err(error)?;
+        // What was removed is removed; giving the space back may have to wait for another process.
+        let _ = connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
     }
     Ok(swept)
+}
+
+/// Runs that may go, the oldest first.
+fn removable(connection: &Connection, state: &Path) -> rusqlite::Result<Vec<RunId>> {
+    let mut runs: Vec<RunId> = connection
+        .prepare("SELECT id FROM runs ORDER BY started_ms, id")?
+        .query_map([], |row| Ok(RunId(row.get(0)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    runs.pop();
+    let locked =
+        |run: &RunId| std::fs::File::open(folder::lock_file(state, run)).is_ok_and(|file| file.try_lock().is_err());
+    runs.retain(|run| !locked(run));
+    Ok(runs)
 }
 
 /// The bytes of all pages in use.
@@ -44,32 +64,32 @@ fn used(connection: &Connection) -> rusqlite::Result<u64> {
     Ok(u64::try_from(pages * pragma("page_size")?).unwrap_or(0))
 }
 
-/// Removes the oldest run and the blobs that no other run names; `false` if only one run is left.
-fn remove_oldest(connection: &mut Connection) -> rusqlite::Result<bool> {
-    let transaction = connection.transaction()?;
-    let count: i64 = transaction.query_row("SELECT count(*) FROM runs", [], |row| row.get(0))?;
-    if count <= 1 {
-        return Ok(false);
-    }
-    let oldest: String = transaction.query_row("SELECT min(id) FROM runs", [], |row| row.get(0))?;
-    transaction.execute("DELETE FROM events WHERE run = ?1", [&oldest])?;
-    transaction.execute("DELETE FROM runs WHERE id = ?1", [&oldest])?;
+/// Removes a run and the blobs that no other run names.
+fn remove(connection: &mut Connection, run: &RunId) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // A blob is named in an event by its 64 digits in quotes, and by nothing else.
-    transaction.execute_batch("CREATE TEMP TABLE IF NOT EXISTS named (id TEXT PRIMARY KEY); DELETE FROM named")?;
-    {
-        let mut events = transaction.prepare("SELECT body FROM events")?;
-        let mut rows = events.query([])?;
-        let mut insert = transaction.prepare("INSERT OR IGNORE INTO named VALUES (?1)")?;
-        while let Some(row) = rows.next()? {
-            let body: String = row.get(0)?;
-            for word in body.split('"').filter(|word| word.len() == 64) {
-                insert.execute(params![word])?;
-            }
-        }
+    let mut own = named(&transaction, "SELECT body FROM events WHERE run = ?1", &run.0)?;
+    transaction.execute("DELETE FROM events WHERE run = ?1", [&run.0])?;
+    transaction.execute("DELETE FROM runs WHERE id = ?1", [&run.0])?;
+    for other in named(&transaction, "SELECT body FROM events WHERE run <> ?1", &run.0)? {
+        own.remove(&other);
     }
-    transaction.execute("DELETE FROM blobs WHERE id NOT IN (SELECT id FROM named)", [])?;
-    transaction.commit()?;
-    Ok(true)
+    for id in own {
+        transaction.execute("DELETE FROM blobs WHERE id = ?1", [id])?;
+    }
+    transaction.commit()
+}
+
+/// The blobs that these events name.
+fn named(connection: &Connection, query: &str, run: &str) -> rusqlite::Result<HashSet<String>> {
+    let mut found = HashSet::new();
+    let mut statement = connection.prepare(query)?;
+    let mut rows = statement.query([run])?;
+    while let Some(row) = rows.next()? {
+        let body: String = row.get(0)?;
+        found.extend(body.split('"').filter(|word| word.len() == 64).map(str::to_owned));
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -79,7 +99,7 @@ mod tests {
     use synthase_types::id::{Digest, TaskId};
 
     use super::*;
-    use crate::{Reader, Recorder, RunId};
+    use crate::{Reader, Recorder};
 
     #[test]
     fn the_oldest_runs_go_and_shared_blobs_stay() {

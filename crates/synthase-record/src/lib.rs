@@ -24,7 +24,7 @@ pub use journal::Journal;
 pub use reader::{Reader, RunSummary, StoredEvent};
 pub use recorder::Recorder;
 
-/// Names a run. Later runs have greater names.
+/// Names a run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(pub String);
 
@@ -67,6 +67,9 @@ pub enum RecordError {
         /// The newest format that is known here.
         known: u32,
     },
+    /// Another process writes the record of this run.
+    #[error("run {0} is being recorded by another process")]
+    Busy(String),
     /// No run has this name.
     #[error("no recorded run is called `{0}`")]
     UnknownRun(String),

@@ -56,7 +56,7 @@ impl Reader {
     /// # Errors
     /// A record that cannot be read.
     pub fn runs(&self) -> Result<Vec<RunSummary>, RecordError> {
-        let query = "SELECT id, started_ms, (SELECT count(*) FROM events WHERE run = id) FROM runs ORDER BY id DESC";
+        let query = "SELECT id, started_ms, (SELECT count(*) FROM events WHERE run = id) FROM runs ORDER BY started_ms DESC, id DESC";
         let read = || -> rusqlite::Result<Vec<RunSummary>> {
             self.connection
                 .prepare(query)?
@@ -151,7 +151,13 @@ mod tests {
     use crate::Recorder;
 
     fn started(seed: u64) -> Event {
-        Event::RunStarted { version: "1".into(), command: vec!["solve".into()], seed, budget: Budget::default() }
+        Event::RunStarted {
+            version: "1".into(),
+            command: vec!["solve".into()],
+            folder: "/".into(),
+            seed,
+            budget: Budget::default(),
+        }
     }
 
     #[test]
@@ -175,6 +181,16 @@ mod tests {
         assert_eq!(reader.find_run("2026").unwrap(), run);
         assert_eq!(reader.find_run("latest").unwrap(), run);
         assert!(matches!(reader.find_run("x"), Err(RecordError::UnknownRun(_))));
+    }
+
+    #[test]
+    fn one_process_writes_a_run_at_a_time() {
+        let state = tempfile::tempdir().unwrap();
+        let open = || Recorder::open(state.path(), RunId("r".into()), 0);
+        let first = open().unwrap();
+        assert!(matches!(open(), Err(RecordError::Busy(run)) if run == "r"));
+        first.close();
+        open().unwrap();
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Writing: many threads tell one.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,9 +48,11 @@ impl Recorder {
     /// Begins or continues the record of a run. `now_ms` is the time in milliseconds since 1970.
     ///
     /// # Errors
-    /// A folder or database that cannot be written. The caller goes on without a record.
+    /// A folder or database that cannot be written, or a run that another process writes. The caller
+    /// goes on without a record.
     pub fn open(state: &Path, run: RunId, now_ms: u64) -> Result<Recorder, RecordError> {
         let path = folder::prepare(state)?;
+        let lock = Lock::take(folder::lock_file(state, &run))?;
         let connection = schema::open_for_writing(&path)?;
         let error = |source| RecordError::Database { operation: "beginning a run", path: path.clone(), source };
         connection
@@ -60,7 +63,7 @@ impl Recorder {
             .map_err(error)?;
         let (sender, receiver) = channel();
         let failure = Arc::new(Mutex::new(None));
-        let writer = Writer { connection, path, run: run.clone(), next, failure: Arc::clone(&failure) };
+        let writer = Writer { connection, path, run: run.clone(), next, failure: Arc::clone(&failure), _lock: lock };
         let handle = std::thread::Builder::new()
             .name("record".into())
             .spawn(move || writer.work(&receiver))
@@ -146,6 +149,34 @@ struct Writer {
     run: RunId,
     next: i64,
     failure: Arc<Mutex<Option<String>>>,
+    _lock: Lock,
+}
+
+/// The right to write a run, as a lock on a file of its own, which is gone with the lock.
+struct Lock {
+    _file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    fn take(path: PathBuf) -> Result<Lock, RecordError> {
+        let file = File::create(&path).map_err(|source| RecordError::Folder { path: path.clone(), source })?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { _file: file, path }),
+            Err(TryLockError::WouldBlock) => {
+                let run = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                Err(RecordError::Busy(run))
+            }
+            Err(TryLockError::Error(source)) => Err(RecordError::Folder { path, source }),
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // A lock that stays behind is free and does no harm.
+        let _ = std::fs::remove_file(&self.path);
+    }
 }
 
 /// The most messages in one transaction, so that a busy run is still committed often.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::RecordError;
 
@@ -29,7 +29,7 @@ pub(crate) fn open_for_writing(path: &Path) -> Result<Connection, RecordError> {
     let error = |operation| move |source| RecordError::Database { operation, path: path.to_owned(), source };
     let mut connection = Connection::open(path).map_err(error("opening the record"))?;
     connection.busy_timeout(PATIENCE).map_err(error("waiting for the record"))?;
-    connection.pragma_update(None, "journal_mode", "WAL").map_err(error("preparing the record"))?;
+    use_log(&connection).map_err(error("preparing the record"))?;
     // A commit survives the death of this process, which is what a resumed run needs; only a power
     // cut may take the last moments.
     connection.pragma_update(None, "synchronous", "NORMAL").map_err(error("preparing the record"))?;
@@ -44,6 +44,22 @@ pub(crate) fn open_for_writing(path: &Path) -> Result<Connection, RecordError> {
     transaction.commit().map_err(error("making the record's tables"))?;
     check_format(&connection, path)?;
     Ok(connection)
+}
+
+/// Switches to the write-ahead log. That needs the database for itself and does not wait for it, so when
+/// two runs begin a record at the same moment, one has to try again.
+fn use_log(connection: &Connection) -> rusqlite::Result<()> {
+    const STEP: Duration = Duration::from_millis(20);
+    let mut waited = Duration::ZERO;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && waited < PATIENCE => {
+                std::thread::sleep(STEP);
+                waited += STEP;
+            }
+            done => return done,
+        }
+    }
 }
 
 /// Opens the database for reading only.
