@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "an example for people")]
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use synthase_sandbox::{Command, Options, Request, Sandbox, Status, Terms, View, host_command};
@@ -41,7 +42,7 @@ fn main() {
     };
     let _: Duration = (0..100.min(runs)).map(|_| run()).sum();
 
-    let memory_before = memory_of_all();
+    let (memory_before, descriptors_before) = (memory_of_all(), descriptors());
     let (start, before) = (Instant::now(), meter.cpu());
     let child: Duration = (0..runs).map(|_| run()).sum();
     let (wall, cpu) = (start.elapsed(), meter.cpu().saturating_sub(before));
@@ -55,7 +56,8 @@ fn main() {
     println!("  of that        {:8.1} us in the runs themselves", micros(child, runs));
 
     let growth = memory_of_all().saturating_sub(memory_before);
-    println!("  memory         {:8} KiB more in all processes than before", growth >> 10);
+    println!("  growth         {:8.1} MiB more memory in all processes than before", growth as f64 / 1048576.0);
+    println!("  descriptors    {:8} more than before", descriptors() - descriptors_before);
 
     let cold_runs = (runs / 10).max(1);
     for command in [Command::new("/bin/true"), Command::new(executable).arg("-S").arg("-I").arg("-c").arg("pass")] {
@@ -78,6 +80,11 @@ fn main() {
     println!("  ratio          {:8.2}", cpu.as_secs_f64() / floor.as_secs_f64());
 }
 
+/// How many descriptors this process has open.
+fn descriptors() -> isize {
+    std::fs::read_dir("/proc/self/fd").map_or(0, |entries| isize::try_from(entries.count()).unwrap_or(0))
+}
+
 /// Resident memory of this process, its keeper and its zygote, in bytes.
 fn memory_of_all() -> u64 {
     let number = |text: Option<&str>| text.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
@@ -97,44 +104,55 @@ fn micros(time: Duration, runs: u32) -> f64 {
 }
 
 /// Counts processor time of this process and of all it starts.
-struct Meter(Option<std::path::PathBuf>);
+struct Meter(Option<PathBuf>);
 
 impl Meter {
+    /// Where control groups that count processor time may be: version 1, then version 2.
+    const ROOTS: [&str; 2] = ["/sys/fs/cgroup/cpuacct", "/sys/fs/cgroup"];
+
     /// Moves this process into a control group of its own, where that is possible.
     fn new() -> Meter {
-        let group = std::path::PathBuf::from(format!("/sys/fs/cgroup/cpuacct/meter-{}", std::process::id()));
-        let joined = std::fs::create_dir(&group).and_then(|()| std::fs::write(group.join("cgroup.procs"), "0"));
-        Meter(joined.is_ok().then_some(group))
+        let joined = Meter::ROOTS.into_iter().find_map(|root| {
+            let group = Path::new(root).join(format!("meter-{}", std::process::id()));
+            std::fs::create_dir(&group).ok()?;
+            let joined = std::fs::write(group.join("cgroup.procs"), "0").is_ok();
+            let meter = Meter(Some(group));
+            (joined && meter.of_group().is_some()).then_some(meter)
+        });
+        joined.unwrap_or(Meter(None))
     }
 
     fn name(&self) -> &'static str {
-        if self.0.is_some() { "control group" } else { "this process only" }
+        if self.0.is_some() { "control group" } else { "this process and the ended ones only" }
+    }
+
+    fn of_group(&self) -> Option<Duration> {
+        let read = |name: &str| std::fs::read_to_string(self.0.as_ref()?.join(name)).ok();
+        if let Some(nanos) = read("cpuacct.usage") {
+            return nanos.trim().parse().ok().map(Duration::from_nanos);
+        }
+        let stat = read("cpu.stat")?;
+        let micros = stat.lines().find_map(|line| line.strip_prefix("usage_usec "))?;
+        micros.parse().ok().map(Duration::from_micros)
     }
 
     fn cpu(&self) -> Duration {
-        let file = self.0.as_ref().map(|group| group.join("cpuacct.usage"));
-        let nanos = file.and_then(|file| std::fs::read_to_string(file).ok()?.trim().parse().ok());
-        match nanos {
-            Some(nanos) => Duration::from_nanos(nanos),
-            None => {
-                let usage = rustix_times();
-                Duration::from_micros(usage)
-            }
-        }
+        self.of_group().unwrap_or_else(|| Duration::from_micros(own_times()))
     }
 }
 
 impl Drop for Meter {
     fn drop(&mut self) {
         if let Some(group) = &self.0 {
-            let _ = std::fs::write("/sys/fs/cgroup/cpuacct/cgroup.procs", "0");
+            let up = group.parent().unwrap_or(group).join("cgroup.procs");
+            let _ = std::fs::write(up, "0");
             let _ = std::fs::remove_dir(group);
         }
     }
 }
 
 /// Processor time of this process and its waited children in microseconds.
-fn rustix_times() -> u64 {
+fn own_times() -> u64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<u64> =
         stat.rsplit(')').next().unwrap_or_default().split_whitespace().filter_map(|f| f.parse().ok()).collect();

@@ -37,6 +37,9 @@ pub struct Terms {
     pub stdin: Stdin,
     /// Whether it has a channel: descriptor 3, a stream socket for [`Running::exchange`](crate::Running::exchange).
     pub channel: bool,
+    /// How many bytes to keep of the beginning of each output stream, and as many of its end, between
+    /// two looks at them; [`KEPT`](crate::KEPT) unless stated.
+    pub keep: Option<usize>,
     /// Files of the work folder to hand out at the end, by their relative paths.
     pub collect: Vec<PathBuf>,
 }
@@ -46,8 +49,9 @@ pub struct Terms {
 pub enum Program {
     /// An absolute path in the jail's view, or one relative to the work folder.
     Path(PathBuf),
-    /// An open file, for example of a cache that the view does not show. Binaries only: the
-    /// interpreter of a script could not open it.
+    /// An open file, for example of a cache that the view does not show. A copy of it is executed, so
+    /// that nothing is done to the file itself. Binaries only: the interpreter of a script could not
+    /// open it.
     File(Arc<OwnedFd>),
 }
 

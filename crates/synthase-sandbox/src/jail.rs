@@ -1,10 +1,13 @@
 //! One view of the machine, in which programs are started.
 
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags, memfd_create};
+
 use crate::command::{Command, Program};
-use crate::error::{Result, SandboxError};
+use crate::error::{Context, Result, SandboxError};
 use crate::running::{Running, Work};
 use crate::sandbox::SandboxInner;
 use crate::slot::Slot;
@@ -40,8 +43,9 @@ impl Jail {
         self.check(slot)?;
         let program = match &command.program {
             Program::Path(_) => None,
-            Program::File(file) => Some(file.as_ref()),
+            Program::File(file) => Some(private_copy(file.as_fd())?),
         };
+        let program = program.as_ref();
         let mut execute = Writer::default();
         command.to_execute()?.write(&mut execute);
         slot.0.cancel.check()?;
@@ -83,4 +87,20 @@ impl Jail {
             Err(SandboxError::Misuse("the slot and the jail belong to different sandboxes".to_owned()))
         }
     }
+}
+
+/// A copy of an executable file that lies on no disk and cannot be changed.
+///
+/// A program can open itself (`/proc/self/exe`) and, where it runs as the file's owner, change its mode:
+/// a file of a cache would end up writable for all, or run as its owner for everybody.
+fn private_copy(file: BorrowedFd<'_>) -> Result<OwnedFd> {
+    let what = "a copy of the program";
+    let copy = memfd_create("program", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING).at("make", what)?;
+    let mut offset = 0;
+    while rustix::fs::sendfile(&copy, file, Some(&mut offset), 1 << 30).at("write", what)? > 0 {}
+    let seals = SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL;
+    rustix::fs::fcntl_add_seals(&copy, seals).at("seal", what)?;
+    // What is open for writing cannot be executed.
+    let path = format!("/proc/self/fd/{}", copy.as_raw_fd());
+    rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()).at("open", what)
 }

@@ -67,14 +67,8 @@ impl KeeperLink {
     }
 
     /// Makes a box.
-    pub(crate) fn new_box(
-        &self,
-        new_box: &NewBox,
-        program: Option<BorrowedFd<'_>>,
-        namespaces: bool,
-    ) -> Result<ReadyBox> {
-        let program: Vec<BorrowedFd<'_>> = program.into_iter().collect();
-        let message = self.ask(ask::BOX, &new_box.encode(), &program)?;
+    pub(crate) fn new_box(&self, new_box: &NewBox, namespaces: bool) -> Result<ReadyBox> {
+        let message = self.ask(ask::BOX, &new_box.encode(), &[])?;
         let mut fds = message.fds.into_iter();
         let entrance = if namespaces { fds.next() } else { None };
         let files = fds.next().ok_or_else(|| garbled("keeper"))?;

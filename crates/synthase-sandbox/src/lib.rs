@@ -61,6 +61,7 @@
 //! | | full | namespaces | landlock | rlimits |
 //! |---|---|---|---|---|
 //! | other files | do not exist | do not exist | cannot be read or changed; that they exist can be seen | **open** |
+//! | modes, owners, times of files | of its own files | of its own files | cannot be changed, its own neither | **open** |
 //! | network | none, and no sockets but pairs | same | no sockets but pairs | **open** |
 //! | other processes | do not exist | same | cannot be signalled or traced; own threads' `/proc` only | **open** to the same user |
 //! | system calls | allow-list | same | same | **all** |
@@ -74,7 +75,7 @@
 //! What no level contains: programs share the machine's kernel, its caches and its processors, so they
 //! can slow each other down, and a fault in the kernel is a way out. Timing tells a program something
 //! about the machine, and so do `/proc/cpuinfo`, `/proc/meminfo` and the like. At the levels below
-//! `full`, files in memory (`memfd`) that are not mapped are bounded one by one and not together.
+//! `full` there are no files in memory (`memfd`) and no System V memory, which nobody could count.
 //! Below `namespaces`, a program runs as the user of the host, and as root (without any capability)
 //! if that is root; before Linux 6.12 it can there signal nothing but itself, not even its children.
 //!

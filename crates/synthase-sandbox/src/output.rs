@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 
 use synthase_types::Captured;
 
-/// How much is kept of the beginning, and as much of the end.
+/// How much is kept of the beginning, and as much of the end, unless more is asked for.
 pub const KEPT: usize = 64 << 10;
 
 /// One stream of a program, read through a pipe.
@@ -13,14 +13,16 @@ pub const KEPT: usize = 64 << 10;
 pub(crate) struct Stream {
     /// `None` once the other end is closed.
     pipe: Option<OwnedFd>,
-    /// Bytes since the start of the run.
+    /// Bytes since the start of the run, or since they were taken.
     pub(crate) total: u64,
     capture: Capture,
 }
 
 /// The beginning and the end of what was written.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Capture {
+    /// How much is kept at each end.
+    keep: usize,
     head: Vec<u8>,
     tail: VecDeque<u8>,
     /// Bytes that were in the tail and had to leave it.
@@ -28,19 +30,23 @@ struct Capture {
 }
 
 impl Capture {
+    fn new(keep: usize) -> Capture {
+        Capture { keep, head: Vec::new(), tail: VecDeque::new(), omitted: 0 }
+    }
+
     fn add(&mut self, bytes: &[u8]) {
-        let (first, rest) = bytes.split_at(bytes.len().min(KEPT - self.head.len()));
+        let (first, rest) = bytes.split_at(bytes.len().min(self.keep - self.head.len()));
         self.head.extend_from_slice(first);
         // What cannot stay anyway is not copied: a program may write gigabytes.
-        let skipped = rest.len().saturating_sub(KEPT);
-        let surplus = (self.tail.len() + rest.len()).saturating_sub(KEPT).saturating_sub(skipped);
+        let skipped = rest.len().saturating_sub(self.keep);
+        let surplus = (self.tail.len() + rest.len()).saturating_sub(self.keep).saturating_sub(skipped);
         self.omitted += (surplus + skipped) as u64;
         self.tail.drain(..surplus.min(self.tail.len()));
         self.tail.extend(&rest[skipped..]);
     }
 
     fn take(&mut self) -> Captured {
-        let Capture { mut head, tail, omitted } = std::mem::take(self);
+        let Capture { mut head, tail, omitted, .. } = std::mem::replace(self, Capture::new(self.keep));
         if omitted == 0 {
             head.extend(tail);
             return Captured { head, omitted, tail: Vec::new() };
@@ -50,8 +56,8 @@ impl Capture {
 }
 
 impl Stream {
-    pub(crate) fn new(pipe: OwnedFd) -> Stream {
-        Stream { pipe: Some(pipe), total: 0, capture: Capture::default() }
+    pub(crate) fn new(pipe: OwnedFd, keep: usize) -> Stream {
+        Stream { pipe: Some(pipe), total: 0, capture: Capture::new(keep) }
     }
 
     /// The pipe, while it is open.
@@ -83,6 +89,7 @@ impl Stream {
 
     /// What was read since the last time.
     pub(crate) fn take(&mut self) -> Captured {
+        self.total = 0;
         self.capture.take()
     }
 }
@@ -97,7 +104,7 @@ mod tests {
         for sizes in
             [vec![10], vec![KEPT, 1], vec![KEPT - 1, 2, KEPT], vec![5 * KEPT], vec![1000; 300], vec![3 * KEPT, 7]]
         {
-            let mut capture = Capture::default();
+            let mut capture = Capture::new(KEPT);
             let mut whole = Vec::new();
             for (index, size) in sizes.iter().enumerate() {
                 let bytes: Vec<u8> = (0..*size).map(|i| (i * 7 + index) as u8).collect();

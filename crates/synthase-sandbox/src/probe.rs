@@ -78,6 +78,7 @@ impl Report {
                 _ => None,
             });
             let (reason, remedy) = lacking.unwrap_or_default();
+            let remedy = if remedy.is_empty() { "choose a stronger level: one works here".to_owned() } else { remedy };
             let reason = format!("it hides and forbids nothing, so it has to be allowed expressly. {reason}");
             return Err(SandboxError::Unavailable { level, reason: reason.trim().to_owned(), remedy });
         }

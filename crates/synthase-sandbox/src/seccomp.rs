@@ -17,6 +17,8 @@ use seccompiler::SeccompCmpArgLen::{Dword, Qword};
 use seccompiler::SeccompCmpOp::{Eq, MaskedEq, Ne};
 use seccompiler::{BpfProgram, SeccompAction, SeccompCondition, SeccompFilter, SeccompRule, TargetArch};
 
+use synthase_types::Isolation;
+
 use crate::error::{Result, SandboxError};
 
 #[path = "seccomp_allowed.rs"]
@@ -28,14 +30,14 @@ pub(crate) struct Filters {
     refuse: BpfProgram,
 }
 
-/// Compiles the filters for this machine.
-pub(crate) fn filters() -> Result<Filters> {
+/// Compiles the filters for this machine and a level.
+pub(crate) fn filters(level: Isolation) -> Result<Filters> {
     let allowed = allowed::CALLS.iter().map(|call| (*call, Vec::new())).collect();
     let enosys = SeccompAction::Errno(libc::ENOSYS as u32);
     let eperm = SeccompAction::Errno(libc::EPERM as u32);
     Ok(Filters {
         allow: compile(allowed, enosys, SeccompAction::Allow)?,
-        refuse: compile(refused()?, SeccompAction::Allow, eperm)?,
+        refuse: compile(refused(level)?, SeccompAction::Allow, eperm)?,
     })
 }
 
@@ -101,12 +103,24 @@ fn when(conditions: &[(u8, seccompiler::SeccompCmpOp, u64)]) -> Result<SeccompRu
 }
 
 /// Calls that are answered with `EPERM`, some only with certain arguments.
-fn refused() -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
+fn refused(level: Isolation) -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
     let mut rules: BTreeMap<c_long, Vec<SeccompRule>> =
         allowed::REFUSED.iter().map(|call| (*call, Vec::new())).collect();
+    // Without a control group, memory that no process has mapped is counted by nobody.
+    if level < Isolation::Full {
+        rules.extend(allowed::UNCOUNTED.iter().map(|call| (*call, Vec::new())));
+    }
+    // Landlock guards what is in files, not what is said of them, and not who watches them; without an
+    // IPC namespace, what System V calls make stays for ever.
+    if level < Isolation::Namespaces {
+        rules.extend(allowed::SHARED.iter().map(|call| (*call, Vec::new())));
+    }
 
-    let mut namespaces = Vec::new();
+    // New namespaces; and children that are not the caller's but its parent's, which would wait in vain
+    // for the zygote or the launcher to ask for them.
+    let mut clone = Vec::new();
     for flag in [
+        libc::CLONE_PARENT,
         libc::CLONE_NEWNS,
         libc::CLONE_NEWCGROUP,
         libc::CLONE_NEWUTS,
@@ -117,9 +131,9 @@ fn refused() -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
     ] {
         let flag = flag as u64;
         let condition = SeccompCondition::new(0, Qword, MaskedEq(flag), flag).map_err(broken)?;
-        namespaces.push(SeccompRule::new(vec![condition]).map_err(broken)?);
+        clone.push(SeccompRule::new(vec![condition]).map_err(broken)?);
     }
-    rules.insert(libc::SYS_clone, namespaces);
+    rules.insert(libc::SYS_clone, clone);
 
     // Sockets: only connected pairs and stream sockets of the local kind, which `connect` and `bind`
     // below make useless for reaching anything. A datagram socket can send without connecting.
@@ -176,8 +190,10 @@ mod tests {
 
     #[test]
     fn the_filters_compile_and_fit_into_the_kernels_limit() {
-        let filters = filters().unwrap();
-        assert!(filters.allow.len() < 4096 && filters.refuse.len() < 4096);
+        for level in [Isolation::Full, Isolation::Namespaces, Isolation::Landlock] {
+            let filters = filters(level).unwrap();
+            assert!(filters.allow.len() < 4096 && filters.refuse.len() < 4096);
+        }
     }
 
     #[test]
@@ -189,7 +205,7 @@ mod tests {
 
     #[test]
     fn the_ways_out_are_refused() {
-        let refused = refused().unwrap();
+        let refused = refused(Isolation::Full).unwrap();
         for call in [libc::SYS_ptrace, libc::SYS_mount, libc::SYS_unshare, libc::SYS_connect, libc::SYS_bpf] {
             assert!(refused[&call].is_empty(), "call {call} is refused whatever its arguments");
         }

@@ -389,3 +389,38 @@ pub(super) const REFUSED: &[c_long] = &[
     #[cfg(target_arch = "x86_64")]
     libc::SYS_ustat,
 ];
+
+/// Calls that make memory which belongs to no process: refused where no control group counts it.
+pub(super) const UNCOUNTED: &[c_long] = &[libc::SYS_memfd_create, libc::SYS_shmget];
+
+/// Calls on what a program shares with the machine at the level without namespaces: who may use a file,
+/// when it was used, what else is noted of it; watching files of others; System V queues and semaphores.
+pub(super) const SHARED: &[c_long] = &[
+    libc::SYS_fchmod,
+    libc::SYS_fchmodat,
+    libc::SYS_fchmodat2,
+    libc::SYS_fchown,
+    libc::SYS_fchownat,
+    libc::SYS_fremovexattr,
+    libc::SYS_fsetxattr,
+    libc::SYS_inotify_add_watch,
+    libc::SYS_lremovexattr,
+    libc::SYS_lsetxattr,
+    libc::SYS_msgget,
+    libc::SYS_removexattr,
+    libc::SYS_semget,
+    libc::SYS_setxattr,
+    libc::SYS_utimensat,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_chmod,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_chown,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_futimesat,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_lchown,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_utime,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_utimes,
+];

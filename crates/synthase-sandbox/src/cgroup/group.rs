@@ -161,6 +161,12 @@ impl Group {
         entry(&self.memory_events, "oom_kill") > self.base.kills
     }
 
+    /// The most memory in use since the group was armed, without what was there before; 0 if unknown.
+    pub(crate) fn peak(&self) -> u64 {
+        let peak = self.memory_peak.as_ref().filter(|_| self.peak_restarts).map_or(0, number);
+        peak.saturating_sub(self.base.memory)
+    }
+
     /// What has happened since the group was armed.
     pub(crate) fn readings(&self) -> Readings {
         /// Below this distance from the limit nothing can have been killed for memory.

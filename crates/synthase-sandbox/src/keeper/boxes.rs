@@ -29,8 +29,6 @@ pub(super) struct Plan<'a> {
     pub(super) control: BorrowedFd<'a>,
     /// What to build.
     pub(super) new_box: NewBox,
-    /// What will be executed there, if that is a file outside the view.
-    pub(super) program: Option<OwnedFd>,
     /// Whether a process file system can be mounted.
     pub(super) proc: bool,
 }
@@ -78,7 +76,7 @@ struct Built {
 /// has been told why.
 fn build(plan: &Plan<'_>) -> Option<Built> {
     let build = || {
-        let (files, rules) = prepare(&plan.new_box, plan.program.as_ref().map(AsFd::as_fd), plan.proc)?;
+        let (files, rules) = prepare(&plan.new_box, plan.proc)?;
         let ends = signals::child_ends().at("watch", "the processes of the box")?;
         let handle = rustix::process::pidfd_open(rustix::process::getpid(), PidfdFlags::empty());
         let handle = handle.at("open", "a handle on the box")?.into_raw_fd();
@@ -92,7 +90,7 @@ fn build(plan: &Plan<'_>) -> Option<Built> {
 }
 
 /// Builds the box. Gives the root of its file system, and its rules.
-fn prepare(new_box: &NewBox, program: Option<BorrowedFd<'_>>, proc: bool) -> Result<(OwnedFd, Option<OwnedFd>)> {
+fn prepare(new_box: &NewBox, proc: bool) -> Result<(OwnedFd, Option<OwnedFd>)> {
     // One file system for both folders, so that one limit bounds both.
     let options = format!("size={},nr_inodes={},mode=755", new_box.disk.max(4096), new_box.inodes.max(8));
     let options = CString::new(options).expect("numbers contain no zero byte");
@@ -113,9 +111,6 @@ fn prepare(new_box: &NewBox, program: Option<BorrowedFd<'_>>, proc: bool) -> Res
     let mut rules = Rules::new()?.read(root.as_fd())?.devices(place(Path::new("/dev"))?.as_fd())?;
     for folder in [WORK, TMP] {
         rules = rules.write(place(Path::new(folder))?.as_fd())?;
-    }
-    if let Some(program) = program {
-        rules = rules.read(program)?;
     }
     let rules = rules.finish();
 

@@ -1,7 +1,7 @@
 //! The private folder of a run where there are no namespaces: a real one, removed afterwards.
 
 use std::fs;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -42,11 +42,7 @@ pub(super) fn prepare(setup: &Setup) -> Result<()> {
 }
 
 /// Makes the folder of the next run. Gives its work folder, a handle on the folder, and the rules.
-pub(super) fn prepare_box(
-    setup: &Setup,
-    new_box: &NewBox,
-    program: Option<BorrowedFd<'_>>,
-) -> Result<(PathBuf, Vec<OwnedFd>)> {
+pub(super) fn prepare_box(setup: &Setup, new_box: &NewBox) -> Result<(PathBuf, Vec<OwnedFd>)> {
     clear(&setup.scratch);
     let run = setup.scratch.join("run");
     let (work, tmp) = (run.join("work"), run.join("tmp"));
@@ -70,9 +66,6 @@ pub(super) fn prepare_box(
     }
     for folder in [&work, &tmp] {
         rules = rules.write(place(folder)?.as_fd())?;
-    }
-    if let Some(program) = program {
-        rules = rules.read(program)?;
     }
     Ok((work, [folder].into_iter().chain(rules.finish()).collect()))
 }

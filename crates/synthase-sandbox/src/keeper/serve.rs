@@ -98,13 +98,12 @@ impl Keeper {
 
     fn new_box(&mut self, control: BorrowedFd<'_>, message: Message) -> Result<Reply> {
         let new_box = NewBox::decode(&message.body).ok_or_else(|| garbled("host"))?;
-        let program = message.fds.into_iter().next();
         if self.setup.level < Isolation::Namespaces {
-            let (work, fds) = scratch::prepare_box(&self.setup, &new_box, program.as_ref().map(AsFd::as_fd))?;
+            let (work, fds) = scratch::prepare_box(&self.setup, &new_box)?;
             return Ok(Reply::Done(work.into_os_string().into_encoded_bytes(), fds));
         }
         let namespaces = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC;
-        let plan = Plan { control, new_box, program, proc: self.built.proc };
+        let plan = Plan { control, new_box, proc: self.built.proc };
         let started = fork_sharing(namespaces, &mut self.stack, boxes::first_process, &plan);
         match started.at("make", "the namespaces of a box")? {
             Some(_) => Ok(Reply::Sent),

@@ -76,5 +76,5 @@ fn live(spawn: &Spawn, control: &OwnedFd, level: Isolation) -> Result<std::conve
 }
 
 fn filter(level: Isolation) -> Result<()> {
-    if level == Isolation::Rlimits { Ok(()) } else { seccomp::filters()?.install() }
+    if level == Isolation::Rlimits { Ok(()) } else { seccomp::filters(level)?.install() }
 }

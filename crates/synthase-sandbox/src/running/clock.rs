@@ -79,7 +79,8 @@ impl Clock {
             Before::Tree(before) => counted(lease).unwrap_or_default().saturating_sub(before),
             Before::Parts { first, .. } => first_process(zygote).unwrap_or_default().saturating_sub(first),
         };
-        self.last = Usage { cpu, wall: exchange.started.elapsed(), peak_memory: 0 };
+        let peak_memory = lease.0.group().map_or(0, |group| group.peak());
+        self.last = Usage { cpu, wall: exchange.started.elapsed(), peak_memory };
     }
 
     /// How long nothing needs to be looked at.

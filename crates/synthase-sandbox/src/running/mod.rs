@@ -118,7 +118,8 @@ impl Running {
         reply
     }
 
-    /// What was written to standard output and standard error since the last call.
+    /// What was written to standard output and standard error since the last call. The limit on output
+    /// counts anew from here.
     ///
     /// What a program wrote before it answered a frame is in the output taken after that answer.
     pub fn take_output(&mut self) -> (Captured, Captured) {
@@ -128,14 +129,16 @@ impl Running {
         (self.parts.stdout.take(), self.parts.stderr.take())
     }
 
-    /// What the run has used up to now. The peak of memory is only known at the end.
+    /// What the run has used up to now. Memory is known where a control group counts it.
     pub fn usage(&self) -> Usage {
         let cpu = self.parts.clock.used(&self.lease, &self.parts.zygote).map(|used| used.cpu);
-        Usage { cpu: cpu.unwrap_or_default(), wall: self.parts.clock.elapsed(), peak_memory: 0 }
+        let peak_memory = self.lease.0.group().map_or(0, |group| group.peak());
+        Usage { cpu: cpu.unwrap_or_default(), wall: self.parts.clock.elapsed(), peak_memory }
     }
 
     /// What the last exchange used. Without a control group, only the time of the run's first process
-    /// and its threads.
+    /// and its threads. Memory is the most that the run has held up to now, where a control group
+    /// counts it.
     pub fn last_exchange(&self) -> Usage {
         self.parts.clock.last
     }

@@ -16,7 +16,7 @@ use crate::error::{Context, Result, SandboxError};
 use crate::finished::Hits;
 use crate::jail::JailInner;
 use crate::killer::{BoxKill, Way};
-use crate::output::Stream;
+use crate::output::{KEPT, Stream};
 use crate::protocol::{ResourceLimit, Run, UNLIMITED, WORK, flag};
 use crate::slot::SlotInner;
 use crate::wire::message::NewBox;
@@ -52,7 +52,7 @@ impl Running {
         // A file costs the kernel about a kibibyte beside its content.
         let inodes = (limits.disk / 4096).clamp(1024, 1 << 20);
         let new_box = NewBox { disk: limits.disk, inodes, files: terms.files.clone() };
-        let made = zygote.keeper.new_box(&new_box, program, namespaces);
+        let made = zygote.keeper.new_box(&new_box, namespaces);
         let ready = made.inspect_err(|error| {
             if matches!(error, SandboxError::Lost { .. }) {
                 slot.forget(&zygote.keeper);
@@ -129,6 +129,7 @@ impl Running {
             group.arm(limits.memory, limits.processes)?;
         }
         slot.cancel.enter(&kill);
+        let keep = terms.keep.unwrap_or(KEPT);
         let mut parts = Parts {
             zygote: Arc::clone(zygote),
             files: ready.files,
@@ -136,8 +137,8 @@ impl Running {
             terms: Terms { files: Vec::new(), stdin: Stdin::Null, ..(*terms).clone() },
             program: work.name.clone(),
             stdin,
-            stdout: Stream::new(stdout),
-            stderr: Stream::new(stderr),
+            stdout: Stream::new(stdout, keep),
+            stderr: Stream::new(stderr, keep),
             channel,
             clock: Clock::start(limits),
             ended: None,

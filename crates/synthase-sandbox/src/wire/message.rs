@@ -77,7 +77,7 @@ pub(crate) enum Kind {
     File,
 }
 
-/// A box for one run. With it travels the program, if it is not part of the view.
+/// A box for one run.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NewBox {
     /// Bytes that fit into its file system.

@@ -1,4 +1,5 @@
 # expect: exited 0
+# expect at landlock: exited 1
 # levels: full namespaces landlock
 import os, stat
 for kind in (stat.S_IFCHR, stat.S_IFBLK):

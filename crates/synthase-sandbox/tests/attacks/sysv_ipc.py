@@ -1,5 +1,5 @@
 # expect: exited 0
-# levels: full namespaces
+# levels: full
 # What one run leaves in shared memory of the old kind must not be there for the next: each counts.
 import ctypes
 libc = ctypes.CDLL(None, use_errno=True)

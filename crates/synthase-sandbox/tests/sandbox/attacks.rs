@@ -164,7 +164,7 @@ fn attack(level: Isolation, start: Start) {
             Some(zygote) if zygote.is_alive() => World::warm(zygote, "print(6 * 7)", quick()),
             _ => world.python("print(6 * 7)", quick()),
         };
-        if (harmless.status, harmless.stdout.whole_text()) != (Status::Exited(0), Some("42\n")) {
+        if (harmless.status, harmless.stdout.to_text().as_str()) != (Status::Exited(0), "42\n") {
             complaints.push(format!("{}: the next run suffered: {harmless:?}", attack.path.display()));
         }
         if let Some(complaint) = attack.complaint(&finished, level) {

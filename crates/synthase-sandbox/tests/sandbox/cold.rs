@@ -15,8 +15,8 @@ fn output_code_and_usage_come_back() {
         let world = World::new(level);
         let finished = world.python("import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)", quick());
         assert_eq!(finished.status, Status::Exited(3), "{finished:?}");
-        assert_eq!(finished.stdout.whole_text(), Some("out\n"));
-        assert_eq!(finished.stderr.whole_text(), Some("err\n"));
+        assert_eq!(finished.stdout.to_text(), "out\n");
+        assert_eq!(finished.stderr.to_text(), "err\n");
         assert_eq!(finished.level, level);
         assert!(finished.usage.cpu > Duration::from_millis(1) && finished.usage.wall >= finished.usage.cpu / 4);
         assert!(finished.usage.peak_memory > 1 << 20, "{finished:?}");
@@ -66,9 +66,9 @@ fn megabytes_of_standard_input_are_fed_and_need_not_be_read() {
     let stdin = Stdin::Bytes(vec![b'x'; 5 << 20]);
     let count = "import sys; print(len(sys.stdin.read()))";
     let finished = world.python(count, Terms { stdin: stdin.clone(), ..quick() });
-    assert_eq!(finished.stdout.whole_text(), Some("5242880\n"));
+    assert_eq!(finished.stdout.to_text(), "5242880\n");
     let finished = world.python("print('not interested')", Terms { stdin, ..quick() });
-    assert_eq!((finished.status, finished.stdout.whole_text()), (Status::Exited(0), Some("not interested\n")));
+    assert_eq!((finished.status, finished.stdout.to_text().as_str()), (Status::Exited(0), "not interested\n"));
 }
 
 #[test]
@@ -87,7 +87,8 @@ fn files_are_handed_out_and_links_are_not() {
         let world = World::new(level);
         let source = "import os\nos.makedirs('a/b')\nopen('a/b/result', 'w').write('found')\n\
                       os.symlink('/etc/passwd', 'link')\nos.symlink('a', 'folder')\nos.mkfifo('pipe')\n\
-                      os.mkdir('closed')\nopen('closed/x', 'w').close()\nos.chmod('closed', 0)";
+                      os.mkdir('closed')\nopen('closed/x', 'w').close()\n\
+                      try: os.chmod('closed', 0)\nexcept PermissionError: pass";
         let wanted = ["a/b/result", "link", "folder/b/result", "pipe", "a", "missing", "../tmp", "/etc/passwd"];
         let collect = wanted.map(PathBuf::from).to_vec();
         let finished = world.python(source, Terms { collect, ..quick() });
