@@ -1,23 +1,35 @@
 //! Judging one candidate on everything that its task gives.
 
-use synthase_run::{Called, Lane, Run, RunError, TestEnd, TestRun};
+use synthase_lang::registry;
+use synthase_run::{Called, Lane, Run, RunError, TestCode, TestEnd, TestRun};
 use synthase_types::id::{Digest, ProbeId, UnitId};
-use synthase_types::verdict::{Counterexample, Got};
 use synthase_types::{
-    Candidate, Execution, Expect, Interface, Judgement, NotJudged, Outcome, Probe, ProbeJudgement, Strength, Task,
-    Unit, UnitEntry, Value, Verdict,
+    Candidate, Counterexample, Execution, Expect, Got, Interface, Isolation, Judgement, NotJudged, Origin, Outcome,
+    Probe, ProbeJudgement, Strength, Task, Unit, UnitEntry, Value, Verdict,
 };
 
-use crate::compare::{Comparison, verdict};
+use crate::compare::{Comparison, KEPT, is_small, verdict};
 use crate::questions::{Kind, Question, questions};
 
 /// The version of the judge: part of the key of every recorded verdict, raised whenever the same
 /// program may be judged otherwise.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Judges candidates of one task.
 pub struct Judge<'a> {
     task: &'a Task,
+}
+
+/// What a program answers to an input when it is run.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// It returns this value.
+    Value(Value),
+    /// It ends otherwise.
+    Outcome(Outcome),
+    /// It could not be run; nothing is known of it.
+    NotRun(NotJudged),
 }
 
 impl<'a> Judge<'a> {
@@ -29,49 +41,81 @@ impl<'a> Judge<'a> {
     /// The text that is run for a candidate. The task's prelude belongs to the task's language; a
     /// candidate in another language stands alone.
     pub fn unit(&self, candidate: &Candidate) -> Unit {
-        let prelude =
-            if self.prelude_language() == candidate.language { self.task.prelude.clone() } else { String::new() };
-        Unit {
-            language: candidate.language.clone(),
-            prelude,
-            source: candidate.source.clone(),
-            entry: UnitEntry::from(&self.task.entry),
-        }
+        let language = canonical(&candidate.language);
+        let prelude = if self.prelude_language() == language { self.task.prelude.clone() } else { String::new() };
+        let entry = UnitEntry::from(&self.task.entry);
+        Unit { language, prelude, source: candidate.source.clone(), entry }
     }
 
-    /// Everything besides task and candidate that a verdict rests on.
+    /// Everything besides task and candidate that a verdict rests on: judge, drivers, tools, walls.
     pub fn identity(&self, candidate: &Candidate, lane: &Lane<'_>) -> String {
-        let tools = lane.toolchain_identity(&candidate.language);
-        format!("judge {VERSION}; {tools}; {}", lane.isolation())
+        let mut languages = vec![canonical(&candidate.language)];
+        for question in questions(self.task) {
+            if let Kind::Code { language, .. } = question.kind
+                && !languages.contains(&language)
+            {
+                languages.push(language);
+            }
+        }
+        let tools: Vec<String> = languages
+            .iter()
+            .map(|name| {
+                let driver = synthase_lang::by_name(name).ok().and_then(registry::driver).unwrap_or("");
+                format!("{}; driver {}", lane.toolchain_identity(name), Digest::of(driver.as_bytes()).short())
+            })
+            .collect();
+        format!("judge {VERSION}; {}; {}", tools.join("; "), lane.isolation())
     }
 
-    /// Runs a candidate on every example and test of the task.
+    /// Runs a candidate on every example and test of the task, beginning with a fresh process.
     pub fn judge(&self, candidate: &Candidate, lane: &mut Lane<'_>) -> Judgement {
         let unit = self.unit(candidate);
-        // A judgement begins with a fresh process, whatever was asked before.
         lane.forget_program();
-        let mut session = Session { judge: self, id: unit.id(), unit: &unit, lane };
-        let probes = questions(self.task).into_iter().map(|question| session.answer(question)).collect();
+        let mut session = Session { judge: self, id: unit.id(), unit: &unit, lane, block: 0 };
+        let probes = questions(self.task).into_iter().filter_map(|question| session.answer(question)).collect();
         Judgement::new(candidate.id(), session.id, probes)
     }
 
-    /// What a candidate answers to these inputs; `None` where it gives no value or could not be run.
-    pub fn answers(&self, candidate: &Candidate, inputs: &[Vec<Value>], lane: &mut Lane<'_>) -> Vec<Option<Value>> {
+    /// What a candidate answers to these inputs, in one process.
+    pub fn answers(&self, candidate: &Candidate, inputs: &[Vec<Value>], lane: &mut Lane<'_>) -> Vec<Answer> {
         let unit = self.unit(candidate);
         lane.forget_program();
         inputs
             .iter()
             .map(|input| match lane.call(&unit, &self.task.limits, &self.task.environment, input, false) {
-                Ok(Called::Ran(Run { outcome: Outcome::Returned, value, .. })) => value,
-                _ => None,
+                Ok(Called::Ran(Run { outcome: Outcome::Returned, value: Some(value), .. })) => Answer::Value(value),
+                Ok(Called::Ran(run)) => Answer::Outcome(run.outcome),
+                Ok(Called::Unfit(what)) => Answer::NotRun(NotJudged::Unfit(what)),
+                Ok(Called::Uncallable(what)) => Answer::NotRun(NotJudged::Unsupported(what)),
+                Err(error) => Answer::NotRun(not_judged(error)),
             })
             .collect()
     }
 
-    fn prelude_language(&self) -> &str {
-        let stated = self.task.language.as_deref().unwrap_or("python");
-        synthase_lang::by_name(stated).map_or(stated, |language| &language.name)
+    /// Whether an answer of a candidate counts as a value, under the task's profile and as the
+    /// candidate's language writes values.
+    pub fn same(&self, candidate: &Candidate, expected: &Value, got: &Value, lane: &Lane<'_>) -> bool {
+        self.comparison(self.task.equality, &canonical(&candidate.language), lane).same(expected, got)
     }
+
+    fn comparison(
+        &self,
+        equality: synthase_types::value::equality::Equality,
+        language: &str,
+        lane: &Lane<'_>,
+    ) -> Comparison<'a> {
+        let name = self.task.signature().map_or("the program", |signature| signature.name.as_str());
+        Comparison { name, equality, one_number: lane.has_one_number(language) }
+    }
+
+    fn prelude_language(&self) -> String {
+        canonical(self.task.language.as_deref().unwrap_or("python"))
+    }
+}
+
+/// The one name of a language that may be called by another.
+fn canonical(language: &str) -> String {
+    synthase_lang::by_name(language).map_or_else(|_| language.to_owned(), |language| language.name.clone())
 }
 
 /// One unit while it is being judged.
@@ -80,33 +124,48 @@ struct Session<'s, 'a, 'l, 'r> {
     unit: &'s Unit,
     id: UnitId,
     lane: &'l mut Lane<'r>,
+    /// The block of test code that was asked last; 0 for the examples.
+    block: u32,
 }
 
 impl Session<'_, '_, '_, '_> {
-    fn answer(&mut self, question: Question) -> ProbeJudgement {
+    /// The judgement on one question; none if it turns out to ask nothing.
+    fn answer(&mut self, question: Question) -> Option<ProbeJudgement> {
         let Question { origin, kind } = question;
+        // Examples, and each block of tests, begin with a fresh process.
+        let block = match origin {
+            Origin::Example(_) => 0,
+            Origin::Test { block, .. } => block,
+        };
+        if std::mem::replace(&mut self.block, block) != block {
+            self.lane.forget_program();
+        }
         let (probe, verdict, execution) = match kind {
             Kind::Probe { probe, equality } => {
-                let how = Comparison { equality, one_number: self.lane.has_one_number(&self.unit.language) };
-                let (verdict, execution) = self.probe(&probe, how);
+                let (verdict, execution) =
+                    self.probe(&probe, self.judge.comparison(equality, &self.unit.language, self.lane));
                 (Some(probe.id()), verdict, execution)
             }
-            Kind::Code { language, source } => {
-                let (verdict, execution) = self.test_code(&language, &source);
+            Kind::Code { language, source, rest } => {
+                let (verdict, execution) = self.test_code(&language, &source, rest)?;
                 (None, verdict, execution)
             }
         };
-        ProbeJudgement { origin, probe, verdict, forgeable: false, execution }
+        // Without walls the program could reach the judge's own memory.
+        let forgeable = self.lane.isolation() == Isolation::Rlimits;
+        Some(ProbeJudgement { origin, probe, verdict, forgeable, execution })
     }
 
-    fn probe(&mut self, probe: &Probe, how: Comparison) -> (Verdict, Option<Execution>) {
+    fn probe(&mut self, probe: &Probe, how: Comparison<'_>) -> (Verdict, Option<Execution>) {
         let task = self.judge.task;
+        let not_judged = |cause| (Verdict::NotJudged(cause), None);
         let run = match &probe.interface {
             Interface::Call(args) => {
                 let after = matches!(probe.expect, Expect::Argument { .. });
                 match self.lane.call(self.unit, &task.limits, &task.environment, args, after) {
                     Ok(Called::Ran(run)) => Ok(run),
-                    Ok(Called::Unfit(what)) => return (Verdict::NotJudged(NotJudged::Unfit(what)), None),
+                    Ok(Called::Unfit(what)) => return not_judged(NotJudged::Unfit(what)),
+                    Ok(Called::Uncallable(what)) => return not_judged(NotJudged::Unsupported(what)),
                     Err(error) => Err(error),
                 }
             }
@@ -114,45 +173,53 @@ impl Session<'_, '_, '_, '_> {
                 self.lane.script(self.unit, &task.limits, &task.environment, stdin.as_bytes(), args)
             }
             Interface::Sequence(_) | Interface::Files { .. } => {
-                return (Verdict::NotJudged(NotJudged::Unsupported(probe.interface.to_string())), None);
+                return not_judged(NotJudged::Unsupported(probe.interface.to_string()));
             }
         };
         match run {
             Ok(run) => {
                 let execution = self.execution(probe.id(), run);
-                (verdict(&probe.interface, &probe.expect, &execution, how), Some(execution))
+                let verdict = verdict(&probe.interface, &probe.expect, &execution, how);
+                (verdict, Some(kept(execution)))
             }
-            Err(error) => (Verdict::NotJudged(not_judged(error)), None),
+            Err(error) => not_judged(self::not_judged(error)),
         }
     }
 
-    fn test_code(&mut self, language: &str, source: &str) -> (Verdict, Option<Execution>) {
+    fn test_code(&mut self, language: &str, source: &str, rest: bool) -> Option<(Verdict, Option<Execution>)> {
         let task = self.judge.task;
         // Helpers of the prompt come from the task's text, never from the candidate.
         let prelude = if self.judge.prelude_language() == language { task.prelude.as_str() } else { "" };
-        let tested = self.lane.test(self.unit, &task.limits, &task.environment, language, prelude, source);
-        let TestRun { end, run } = match tested {
+        let code = TestCode { language, prelude, source };
+        let TestRun { end, args, run } = match self.lane.test(self.unit, &task.limits, &task.environment, code) {
             Ok(tested) => tested,
-            Err(error) => return (Verdict::NotJudged(not_judged(error)), None),
+            Err(error) => return Some((Verdict::NotJudged(not_judged(error)), None)),
         };
-        let fails = |got: Got| {
-            let interface = Interface::Call(Vec::new());
-            Verdict::Fails(Box::new(Counterexample { interface, expected: Expect::Value(Value::Null), got }))
+        let fails = |message: String| {
+            Verdict::Fails(Box::new(Counterexample {
+                name: task.signature().map_or(String::new(), |signature| signature.name.clone()),
+                interface: Interface::Call(args.clone().unwrap_or_default()),
+                expected: None,
+                got: Got::TestFailed(message),
+            }))
         };
         let verdict = match end {
             TestEnd::Passed => Verdict::Holds(Strength::Examples(1)),
+            TestEnd::NeverCalled if rest => return None,
+            TestEnd::NeverCalled => Verdict::NotJudged(NotJudged::TestCode("it never calls the program".into())),
             TestEnd::Failed { kind, message, line } => {
                 let colon = if message.is_empty() { "" } else { ": " };
-                fails(Got::TestFailed(format!("{kind}{colon}{message} (line {line} of the test)")))
+                let place = if line > 0 { format!(" (line {line} of the test)") } else { String::new() };
+                fails(format!("{kind}{colon}{message}{place}"))
             }
-            TestEnd::Program(outcome) => fails(Got::TestFailed(format!("the program {outcome}"))),
+            TestEnd::Program(outcome) => fails(format!("the program {outcome}")),
             TestEnd::Unsupported(what) => Verdict::NotJudged(NotJudged::Unsupported(what)),
             TestEnd::Broken(what) => Verdict::NotJudged(NotJudged::TestCode(what)),
             TestEnd::Unfit(what) => Verdict::NotJudged(NotJudged::Unfit(what)),
         };
         // A test has no probe; the text of the test names the execution.
         let probe = ProbeId(Digest::of(source.as_bytes()));
-        (verdict, run.map(|run| self.execution(probe, run)))
+        Some((verdict, run.map(|run| kept(self.execution(probe, run)))))
     }
 
     fn execution(&self, probe: ProbeId, run: Run) -> Execution {
@@ -170,12 +237,25 @@ impl Session<'_, '_, '_, '_> {
     }
 }
 
+/// An execution as it is kept: with the ends of its output, and without values of a size that would
+/// fill the memory if each row had one.
+fn kept(execution: Execution) -> Execution {
+    Execution {
+        value: execution.value.filter(is_small),
+        args_after: execution.args_after.filter(|args| args.iter().all(is_small)),
+        stdout: execution.stdout.trimmed(KEPT),
+        stderr: execution.stderr.trimmed(KEPT),
+        ..execution
+    }
+}
+
 /// A failure of ours, as the cause of no verdict.
 fn not_judged(error: RunError) -> NotJudged {
     match error {
         RunError::Cancelled => NotJudged::Cancelled,
-        RunError::MissingTool { .. } => NotJudged::MissingTool(error.to_string()),
+        RunError::MissingTool { .. } | RunError::BrokenTool { .. } => NotJudged::MissingTool(error.to_string()),
         RunError::Unsupported { .. } => NotJudged::Unsupported(error.to_string()),
-        RunError::Sandbox(_) | RunError::Cache(_) => NotJudged::Sandbox(error.to_string()),
+        RunError::Prelude(what) => NotJudged::Prelude(what),
+        RunError::Sandbox(_) | RunError::File { .. } => NotJudged::Sandbox(error.to_string()),
     }
 }

@@ -9,4 +9,5 @@ mod compare;
 mod judge;
 mod questions;
 
-pub use judge::{Judge, VERSION};
+pub use judge::{Answer, Judge, VERSION};
+pub use questions::test_data;

@@ -2,7 +2,7 @@
 
 use synthase_lang::python::asserts::lift;
 use synthase_types::value::equality::Equality;
-use synthase_types::{Code, Expect, Interface, Origin, Probe, Task};
+use synthase_types::{Code, Expect, Interface, Origin, Probe, Task, Value};
 
 /// One thing to judge by.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +16,12 @@ pub(crate) enum Kind {
     /// Plain data: asked of the program directly.
     Probe { probe: Probe, equality: Equality },
     /// Code of the test's author: run in a process of its own.
-    Code { language: String, source: String },
+    Code {
+        language: String,
+        source: String,
+        /// Asserts were lifted out of it: what is left may turn out to ask nothing.
+        rest: bool,
+    },
 }
 
 /// The questions of a task.
@@ -29,6 +34,20 @@ pub(crate) fn questions(task: &Task) -> Vec<Question> {
     examples.chain(tests).collect()
 }
 
+/// The inputs and answers that the tests of a task state as plain data: asserts on literals that were
+/// lifted out of them. What is only asserted of an answer (that it is positive) is not among them.
+pub fn test_data(task: &Task) -> Vec<(Vec<Value>, Value)> {
+    let questions = task.tests.iter().enumerate().flat_map(|(i, code)| test_questions(task, number(i), code));
+    questions
+        .filter_map(|question| match question.kind {
+            Kind::Probe {
+                probe: Probe { interface: Interface::Call(args), expect: Expect::Value(answer) }, ..
+            } => Some((args, answer)),
+            _ => None,
+        })
+        .collect()
+}
+
 fn number(index: usize) -> u32 {
     u32::try_from(index + 1).unwrap_or(u32::MAX)
 }
@@ -36,14 +55,15 @@ fn number(index: usize) -> u32 {
 fn test_questions(task: &Task, block: u32, code: &Code) -> Vec<Question> {
     let language = test_language(task, code);
     let first_line = code.line.unwrap_or(1);
-    let rest = |source: &str| Question {
+    let whole = |source: &str, rest: bool| Question {
         origin: Origin::Test { block, line: first_line },
-        kind: Kind::Code { language: language.clone(), source: source.to_owned() },
+        kind: Kind::Code { language: language.clone(), source: source.to_owned(), rest },
     };
     let (Some(signature), "python") = (task.signature(), language.as_str()) else {
-        return vec![rest(&code.source)];
+        return vec![whole(&code.source, false)];
     };
     let lifted = lift(&code.source, &signature.name);
+    let any = !lifted.asserts.is_empty();
     let mut questions: Vec<Question> = lifted
         .asserts
         .into_iter()
@@ -55,7 +75,7 @@ fn test_questions(task: &Task, block: u32, code: &Code) -> Vec<Question> {
             },
         })
         .collect();
-    questions.extend(lifted.rest.as_deref().map(rest));
+    questions.extend(lifted.rest.as_deref().map(|source| whole(source, any)));
     questions
 }
 
@@ -74,11 +94,14 @@ mod tests {
     #[test]
     fn asserts_are_lifted_and_the_rest_stays_code() {
         let text = "+++\nentry = \"f(x: int) -> int\"\n+++\n| x | → |\n|--|--|\n| 1 | 2 |\n\n```python tests\nassert f(2) == 3\nassert f(3) > 0\n```\n";
-        let questions = questions(&read_document(text, "t").unwrap());
+        let task = read_document(text, "t").unwrap();
+        let questions = questions(&task);
         let origins: Vec<Origin> = questions.iter().map(|question| question.origin).collect();
         let test = |line| Origin::Test { block: 1, line };
         assert_eq!(origins, [Origin::Example(1), test(9), test(9)]);
         assert!(matches!(&questions[1].kind, Kind::Probe { equality: Equality::HumanEval, .. }));
-        assert!(matches!(&questions[2].kind, Kind::Code { source, .. } if source == "\nassert f(3) > 0\n"));
+        let (input, answer) = (vec![Value::from(2)], Value::from(3));
+        assert_eq!(test_data(&task), [(input, answer)]);
+        assert!(matches!(&questions[2].kind, Kind::Code { source, rest: true, .. } if source == "\nassert f(3) > 0\n"));
     }
 }

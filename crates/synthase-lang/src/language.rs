@@ -64,7 +64,9 @@ pub enum MemoryRule {
 pub struct Toolchain {
     /// Names of the main program, the first on the PATH is taken.
     pub programs: Vec<String>,
-    /// The command that prints its version on the first line of its output.
+    /// The command that prints its version on the first line of its output. May be left out where
+    /// `locate` tells it: asking twice takes twice as long.
+    #[serde(default)]
     pub version: Vec<String>,
     /// The command that installs it, for messages.
     pub install: String,
@@ -82,6 +84,8 @@ pub struct Toolchain {
 pub struct Located {
     /// The main program, with all links followed.
     pub program: String,
+    /// Its version, where the toolchain has no command of its own for it.
+    pub version: String,
     /// Files and folders that runs may read.
     pub allow: Vec<String>,
     /// Files and folders within those that runs may not see.
@@ -143,6 +147,9 @@ pub struct Library {
     pub output: String,
     /// Words to add to the command that compiles a program; `{library}` is the compiled library.
     pub flags: Vec<String>,
+    /// Words to add to that command instead, to compile a program's text by itself. It tells faults of
+    /// the text from entry points that cannot be called.
+    pub alone: Vec<String>,
 }
 
 /// How a driver comes to run.
@@ -183,6 +190,9 @@ impl Language {
         if language.compile.is_none() && language.run.file.is_none() {
             return Err(LanguageError(format!("`{}` needs `compile` or `run.file`", language.name)));
         }
+        if language.toolchain.version.is_empty() && language.toolchain.locate.is_none() {
+            return Err(LanguageError(format!("`{}` needs `toolchain.version` or `toolchain.locate`", language.name)));
+        }
         for command in language.commands() {
             if command.is_empty() {
                 return Err(LanguageError(format!("`{}` has an empty command", language.name)));
@@ -193,10 +203,7 @@ impl Language {
 
     fn commands(&self) -> impl Iterator<Item = &Vec<String>> {
         let call = self.call.as_ref().filter(|call| call.start != Start::Compiled).map(|call| &call.command);
-        [&self.toolchain.version, &self.run.command]
-            .into_iter()
-            .chain(self.compile.as_ref().map(|compile| &compile.command))
-            .chain(call)
+        [&self.run.command].into_iter().chain(self.compile.as_ref().map(|compile| &compile.command)).chain(call)
     }
 }
 

@@ -5,6 +5,7 @@
 //! embedded at build time.
 
 pub mod assemble;
+pub mod fits;
 pub mod identifier;
 pub mod javascript;
 pub mod language;
@@ -12,5 +13,6 @@ pub mod python;
 pub mod registry;
 pub mod rust;
 
+pub use fits::{fits, has_types};
 pub use language::{Language, Located, Start};
 pub use registry::{UnknownLanguage, by_name, by_path};

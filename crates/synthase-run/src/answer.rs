@@ -18,7 +18,10 @@ pub(crate) struct Answer {
     #[serde(deserialize_with = "present")]
     value: Option<Json>,
     after: Option<Vec<Json>>,
-    raised: Option<(String, String)>,
+    ready: bool,
+    raised: Option<Said>,
+    load: Option<Said>,
+    prelude: Option<String>,
     invalid: Option<String>,
     unfit: Option<String>,
     syntax: Option<String>,
@@ -26,15 +29,25 @@ pub(crate) struct Answer {
     exit: Option<i32>,
     pub(crate) call: Option<Vec<Json>>,
     pub(crate) passed: bool,
-    pub(crate) failed: Option<(String, String)>,
+    pub(crate) failed: Option<Said>,
     pub(crate) line: Option<u32>,
     pub(crate) unsupported: Option<String>,
     pub(crate) broken: Option<String>,
 }
 
+impl Answer {
+    /// What a test says of the task's prelude, if it could not even be run.
+    pub(crate) fn bad_prelude(&self) -> Option<&str> {
+        self.prelude.as_deref()
+    }
+}
+
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Json>, D::Error> {
     Json::deserialize(deserializer).map(Some)
 }
+
+/// An error's kind, message and base kinds.
+pub(crate) type Said = (String, String, Vec<String>);
 
 /// The form of a frame is wrong; the text says how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,12 +56,14 @@ pub(crate) struct BadFrame(pub(crate) String);
 /// How a call ended, as the driver tells it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Told {
+    /// The driver has started; nothing of the program was run.
+    Ready,
     /// The program is loaded.
     Loaded,
+    /// The task's prelude cannot be run.
+    BadPrelude(String),
     /// The call is over; a value where the outcome is `Returned`.
     Ended { outcome: Outcome, value: Option<Value>, after: Option<Vec<Value>> },
-    /// An argument has no form in the program's types.
-    Unfit(String),
 }
 
 impl Answer {
@@ -78,14 +93,23 @@ impl Answer {
             ),
         };
         let ended = |outcome| Ok(Told::Ended { outcome, value: None, after: None });
-        if let Some(unfit) = self.unfit {
-            return Ok(Told::Unfit(unfit));
+        if self.ready {
+            return Ok(Told::Ready);
         }
         if self.loaded {
             return Ok(Told::Loaded);
         }
-        if let Some((kind, message)) = self.raised {
-            return Ok(Told::Ended { outcome: Outcome::Raised { kind, message }, value: None, after });
+        if let Some(what) = self.prelude {
+            return Ok(Told::BadPrelude(what));
+        }
+        if let Some((kind, message, bases)) = self.raised {
+            return Ok(Told::Ended { outcome: Outcome::Raised { kind, message, bases }, value: None, after });
+        }
+        if let Some((kind, message, _)) = self.load {
+            return ended(Outcome::LoadError { kind, message });
+        }
+        if let Some(what) = self.unfit {
+            return ended(Outcome::Unfit(what));
         }
         if let Some(what) = self.invalid {
             return ended(Outcome::InvalidOutput(what));
@@ -124,7 +148,7 @@ mod tests {
             Told::Ended { outcome: Outcome::Returned, value: Some(Value::Null), after: Some(vec![1.into()]) };
         assert_eq!(returned, expected);
         assert_eq!(told(r#"{"nonce":"n","seq":3,"loaded":true}"#), Ok(Told::Loaded));
-        let raised = told(r#"{"nonce":"n","seq":3,"raised":["E","m"]}"#).unwrap();
+        let raised = told(r#"{"nonce":"n","seq":3,"raised":["E","m",["B"]]}"#).unwrap();
         assert!(matches!(raised, Told::Ended { outcome: Outcome::Raised { .. }, value: None, .. }));
     }
 

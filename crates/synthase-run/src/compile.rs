@@ -6,12 +6,12 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use synthase_lang::assemble::{SourceFile, compiled_files};
+use synthase_lang::assemble::{SourceFile, compiled_files, script};
 use synthase_lang::language::{Compile, Language, Library, fill};
 use synthase_lang::registry::driver;
 use synthase_sandbox::{Command, Finished, InputFile, Jail, Slot, Terms};
 use synthase_types::id::Digest;
-use synthase_types::{Limits, Outcome, Unit, UnitEntry};
+use synthase_types::{Limits, Outcome, Signature, Unit, UnitEntry};
 
 use crate::error::RunError;
 use crate::runner::Runner;
@@ -20,10 +20,15 @@ use crate::toolchain::Toolchain;
 /// The largest compiled program that is taken out of a sandbox.
 const LARGEST: u64 = 256 << 20;
 
-/// A compiled program, ready to be executed, or the compiler's refusal.
+/// What came of compiling a program.
+#[derive(Clone)]
 pub(crate) enum Compiled {
+    /// The program, ready to be executed.
     Program(Arc<OwnedFd>),
+    /// The compiler refuses it.
     Refused(Outcome),
+    /// It is a program, but its entry point cannot be called with plain data; this says why.
+    Uncallable(String),
 }
 
 /// Where and with what to compile.
@@ -46,39 +51,106 @@ struct Job<'a> {
 impl Compiler<'_> {
     /// Compiles a unit, or finds it compiled.
     pub(crate) fn compile(&self, compile: &Compile, unit: &Unit) -> Result<Compiled, RunError> {
+        let refused = match self.attempt(compile, unit)? {
+            Ok(program) => return Ok(Compiled::Program(Arc::new(program.into()))),
+            Err(refused) => refused,
+        };
+        self.check_tools(compile, unit)?;
+        match &unit.entry {
+            UnitEntry::Function(signature) => self.blame(compile, unit, signature, refused),
+            UnitEntry::Stdio => Ok(Compiled::Refused(refused)),
+        }
+    }
+
+    fn attempt(&self, compile: &Compile, unit: &Unit) -> Result<Result<File, Outcome>, RunError> {
         let mut files: Vec<InputFile> = compiled_files(self.language, compile, unit).iter().map(input_file).collect();
-        let slots = [("program", self.program()), ("file", compile.file.as_str()), ("output", compile.output.as_str())];
-        let mut command = fill(&compile.command, &slots);
+        let mut command = self.command(&compile.command, &compile.file, &compile.output);
         let library = self.language.call.as_ref().and_then(|call| call.library.as_ref());
         if let (Some(library), UnitEntry::Function(_)) = (library, &unit.entry) {
             command.extend(fill(&library.flags, &[("library", &library.output)]));
             let mut bytes = Vec::new();
-            match self.library(library, &compile.limits)? {
-                Ok(mut file) => file.read_to_end(&mut bytes)?,
-                Err(refused) => return Ok(Compiled::Refused(refused)),
-            };
+            let mut file = self.library(library, &compile.limits)?;
+            let operation = "read the compiled driver";
+            file.read_to_end(&mut bytes).map_err(|source| RunError::File { operation, source })?;
             files.push(InputFile::new(&library.output, bytes));
         }
-        let job = Job { command, files, output: &compile.output, limits: &compile.limits };
-        Ok(match self.cached(&job)? {
-            Ok(file) => Compiled::Program(Arc::new(file.into())),
-            Err(refused) => Compiled::Refused(refused),
-        })
+        self.cached(&Job { command, files, output: &compile.output, limits: &compile.limits })
     }
 
     /// The driver's library, compiled once for each toolchain.
-    fn library(&self, library: &Library, limits: &Limits) -> Result<Result<File, Outcome>, RunError> {
+    fn library(&self, library: &Library, limits: &Limits) -> Result<File, RunError> {
         let source = SourceFile { name: library.file.clone(), text: driver(self.language).unwrap_or("").to_owned() };
-        let slots = [("program", self.program()), ("file", library.file.as_str()), ("output", library.output.as_str())];
-        let command = fill(&library.command, &slots);
-        self.cached(&Job { command, files: vec![input_file(&source)], output: &library.output, limits })
+        let command = self.command(&library.command, &library.file, &library.output);
+        let job = Job { command, files: vec![input_file(&source)], output: &library.output, limits };
+        self.cached(&job)?.map_err(|refused| self.broken(&format!("the driver {refused}")))
     }
 
-    fn program(&self) -> &str {
-        self.toolchain.program.to_str().unwrap_or("")
+    /// Makes sure that a refusal is about the program: a compiler that refuses its language's hello
+    /// program lacks a linker, a library, or is too old.
+    fn check_tools(&self, compile: &Compile, unit: &Unit) -> Result<(), RunError> {
+        let hello = &self.language.hello;
+        let (source, entry) = match (&unit.entry, &hello.call) {
+            (UnitEntry::Function(_), Some(source)) => match "greet(name: str) -> str".parse() {
+                Ok(signature) => (source, UnitEntry::Function(signature)),
+                Err(_) => return Ok(()),
+            },
+            _ => (&hello.source, UnitEntry::Stdio),
+        };
+        let hello =
+            Unit { language: self.language.name.clone(), prelude: String::new(), source: source.clone(), entry };
+        let compiled = self.attempt(compile, &hello)?;
+        compiled.map(|_| ()).map_err(|refused| self.broken(&format!("its own hello program {refused}")))
     }
 
-    /// Runs a job unless its result is known. A refusal is not kept: it costs what it cost.
+    fn broken(&self, why: &str) -> RunError {
+        RunError::BrokenTool {
+            language: self.language.title.clone(),
+            why: format!("{why} ({})", self.toolchain.version),
+        }
+    }
+
+    /// Finds out what a refusal is about: the program's own text, a missing entry point, or types of
+    /// the entry point that cannot be called with plain data.
+    fn blame(
+        &self,
+        compile: &Compile,
+        unit: &Unit,
+        signature: &Signature,
+        refused: Outcome,
+    ) -> Result<Compiled, RunError> {
+        let alone = self.language.call.as_ref().and_then(|call| call.library.as_ref()).map(|library| &library.alone);
+        let (Some(alone), Outcome::CompileError(message)) = (alone, &refused) else {
+            return Ok(Compiled::Refused(refused));
+        };
+        let mut command = self.command(&compile.command, &compile.file, &compile.output);
+        command.extend(alone.iter().cloned());
+        let file = InputFile::new(&compile.file, script(unit));
+        let job = Job { command, files: vec![file], output: &compile.output, limits: &compile.limits };
+        if self.cached(&job)?.is_err() {
+            return Ok(Compiled::Refused(refused));
+        }
+        let codes: Vec<&str> = message.split("error[").skip(1).filter_map(|rest| rest.split(']').next()).collect();
+        let name = format!("`{}`", signature.name);
+        if codes.contains(&"E0425") && message.contains(&name) {
+            return Ok(Compiled::Refused(Outcome::MissingEntryPoint));
+        }
+        // A bound that is not met, or a type that must be stated: the types of the entry point are
+        // generic, or none that a value has.
+        let uncallable = ["E0277", "E0282", "E0283", "E0284"];
+        if !codes.is_empty() && codes.iter().all(|code| uncallable.contains(code)) {
+            return Ok(Compiled::Uncallable(format!(
+                "the types of {name} cannot be called with plain data: {message}"
+            )));
+        }
+        Ok(Compiled::Refused(refused))
+    }
+
+    fn command(&self, words: &[String], file: &str, output: &str) -> Vec<String> {
+        let program = self.toolchain.program.to_string_lossy();
+        fill(words, &[("program", &program), ("file", file), ("output", output)])
+    }
+
+    /// Runs a job unless its result is known.
     fn cached(&self, job: &Job<'_>) -> Result<Result<File, Outcome>, RunError> {
         let identity = self.toolchain.identity();
         let mut parts: Vec<&[u8]> = vec![b"compile 1", identity.as_bytes(), job.output.as_bytes()];
@@ -112,11 +184,17 @@ impl Compiler<'_> {
         let finished = self.jail.start(self.slot, &command)?.finish()?;
         let Some(outcome) = finished.outcome() else { return Err(RunError::Cancelled) };
         match (outcome, finished.files.first()) {
-            (Outcome::Exited(0), Some(compiled)) => {
+            (Outcome::Exited(0), Some(compiled)) if compiled.size <= LARGEST => {
                 let mut bytes = Vec::new();
-                (&compiled.file).take(LARGEST).read_to_end(&mut bytes)?;
+                let operation = "read a compiled program";
+                (&compiled.file).read_to_end(&mut bytes).map_err(|source| RunError::File { operation, source })?;
                 Ok(Ok(bytes))
             }
+            (Outcome::Exited(0), Some(compiled)) => {
+                Ok(Err(Outcome::CompileError(format!("the program has {} bytes", compiled.size))))
+            }
+            // The caller runs what took long again with nothing beside it.
+            (Outcome::WallTimeout, _) => Ok(Err(Outcome::WallTimeout)),
             (outcome, _) => Ok(Err(refusal(&outcome, &finished))),
         }
     }

@@ -25,13 +25,39 @@ pub enum RunError {
     },
     /// The sandbox failed.
     #[error("{}", chain(.0))]
-    Sandbox(#[from] SandboxError),
-    /// The compile cache cannot be written.
-    #[error("the compile cache: {0}")]
-    Cache(#[from] std::io::Error),
+    Sandbox(SandboxError),
+    /// A file that a run needs cannot be made or read.
+    #[error("cannot {operation}: {source}")]
+    File {
+        /// What was attempted, as a verb with its object.
+        operation: &'static str,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The task's own text that stands before the program cannot be run.
+    #[error("the task's prelude cannot be run: {0}")]
+    Prelude(String),
+    /// A language's tools are there and do not do their work.
+    #[error("{language} does not work here: {why}")]
+    BrokenTool {
+        /// The language, for people.
+        language: String,
+        /// What happened.
+        why: String,
+    },
     /// The user stopped the run.
     #[error("cancelled")]
     Cancelled,
+}
+
+impl From<SandboxError> for RunError {
+    fn from(error: SandboxError) -> Self {
+        match error {
+            SandboxError::Cancelled => RunError::Cancelled,
+            other => RunError::Sandbox(other),
+        }
+    }
 }
 
 impl RunError {

@@ -1,45 +1,32 @@
 //! One worker's place: warm interpreters, and the program that is being asked.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use synthase_lang::assemble::{load_message, main_message, script};
-use synthase_lang::language::{Call, Language, MemoryRule, Start, fill, fill_word};
-use synthase_lang::registry::driver;
-use synthase_sandbox::{
-    Command, InputFile, Jail, MemoryBy, Program, Request, Running, SandboxError, Slot, Stdin, Terms, Zygote,
-};
+use synthase_lang::language::{Call, Language, Start, fill};
+use synthase_lang::{fits, has_types};
+use synthase_sandbox::{InputFile, Program, Request, Running, SandboxError, Stdin, Terms};
 use synthase_types::id::UnitId;
-use synthase_types::{Captured, Environment, Isolation, Limits, Outcome, Unit, UnitEntry, Usage, Value};
+use synthase_types::{Captured, Environment, Isolation, Limits, Outcome, Signature, Unit, UnitEntry, Usage, Value};
 
 use crate::answer::Told;
 use crate::compile::{Compiled, Compiler};
 use crate::conversation::{Conversation, Exchanged};
 use crate::error::RunError;
+use crate::place::{Place, command, driver_command};
 use crate::runner::Runner;
-use crate::toolchain::Toolchain;
 
 /// One worker's place. It holds at most one program, and one test author's process, at a time.
 pub struct Lane<'r> {
     pub(crate) runner: &'r Runner,
+    /// The program that was asked last, as long as it lives. It must go before the places.
+    open: Option<Open>,
     program: Option<Place>,
     tests: Option<Place>,
-    /// The program that was asked last, as long as it lives.
-    open: Option<Open>,
-}
-
-/// A slot of the sandbox with its warm interpreters.
-pub(crate) struct Place {
-    pub(crate) slot: Slot,
-    zygotes: HashMap<String, Warm>,
-}
-
-/// An interpreter that forks, or the knowledge that it cannot here.
-enum Warm {
-    Zygote(Zygote),
-    Cold,
+    /// What came of compiling the unit that was compiled last.
+    compiled: Option<(UnitId, Compiled)>,
 }
 
 /// A program in the middle of its questions.
@@ -55,6 +42,8 @@ enum OpenState {
     Talking(Box<Conversation>),
     /// It could not be loaded; every call ends like this.
     Unloadable(Box<Run>),
+    /// It cannot be called with plain data; this says why.
+    Uncallable(String),
 }
 
 /// How a run of a program went.
@@ -80,17 +69,32 @@ pub struct Run {
 pub enum Called {
     /// The program ran.
     Ran(Run),
-    /// An argument has no form in the program's types; the program was not called.
+    /// An argument or type of the task has no form in the program's language; the program was not
+    /// called.
     Unfit(String),
+    /// The program's entry point has types that cannot be called with plain data.
+    Uncallable(String),
+}
+
+/// How a call is made.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct CallForm {
+    /// Whether the arguments after the call are wanted.
+    pub(crate) after: bool,
+    /// Whether something that can be walked once counts as the list of what it gives: tests walk it.
+    pub(crate) loose: bool,
 }
 
 /// Starting an interpreter and reading the program costs time that is not the program's; it is
 /// granted on top of the limits of the first exchange.
 const START: Duration = Duration::from_secs(2);
 
+/// How long a driver may take to start on a loaded machine before the tools count as broken.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 impl<'r> Lane<'r> {
     pub(crate) fn new(runner: &'r Runner) -> Lane<'r> {
-        Lane { runner, program: None, tests: None, open: None }
+        Lane { runner, open: None, program: None, tests: None, compiled: None }
     }
 
     /// Behind which walls programs run.
@@ -127,25 +131,23 @@ impl<'r> Lane<'r> {
         args: &[Value],
         after: bool,
     ) -> Result<Called, RunError> {
-        let once = |lane: &mut Self| {
-            let asked = lane.call_once(unit, limits, environment, args, after);
-            // A failed conversation must not be taken up again.
-            asked.inspect_err(|_| lane.open = None)
-        };
+        let form = CallForm { after, loose: false };
         let called = {
             let _others = self.runner.share();
-            once(self)?
+            self.call_once(unit, limits, environment, args, form)?
         };
         match &called {
             Called::Ran(run) if starved(run, limits) => {
                 let _alone = self.runner.alone();
-                once(self)
+                self.forget_program();
+                self.call_once(unit, limits, environment, args, form)
             }
             _ => Ok(called),
         }
     }
 
-    /// Runs a unit as a script or program, with a text on its standard input.
+    /// Runs a unit as a script or program, with a text on its standard input. All of its output is
+    /// kept, up to the limit.
     ///
     /// # Errors
     /// The program could not be run: nothing is known of it.
@@ -157,7 +159,7 @@ impl<'r> Lane<'r> {
         stdin: &[u8],
         args: &[String],
     ) -> Result<Run, RunError> {
-        self.open = None;
+        self.forget_program();
         let run = {
             let _others = self.runner.share();
             self.script_once(unit, limits, environment, stdin, args)?
@@ -166,6 +168,7 @@ impl<'r> Lane<'r> {
             return Ok(run);
         }
         let _alone = self.runner.alone();
+        self.compiled = None;
         self.script_once(unit, limits, environment, stdin, args)
     }
 
@@ -181,44 +184,9 @@ impl<'r> Lane<'r> {
         limits: &Limits,
         environment: &Environment,
         args: &[Value],
-        after: bool,
+        form: CallForm,
     ) -> Result<Called, RunError> {
         self.runner.check_cancelled()?;
-        let id = unit.id();
-        let same = |open: &Open| open.unit == id && open.limits == *limits && open.environment == *environment;
-        let open = match self.open.take().filter(same) {
-            Some(open) => open.state,
-            None => self.load(unit, limits, environment)?,
-        };
-        let keep = |state| Some(Open { unit: id, limits: limits.clone(), environment: environment.clone(), state });
-        let conversation = match open {
-            OpenState::Talking(conversation) => conversation,
-            OpenState::Unloadable(run) => {
-                let called = Called::Ran((*run).clone());
-                self.open = keep(OpenState::Unloadable(run));
-                return Ok(called);
-            }
-        };
-        let args: Vec<Json> = args.iter().map(Value::to_json).collect();
-        let question = json!({ "op": "call", "seq": conversation.next_seq(), "args": args, "after": after });
-        let (exchanged, conversation) = conversation.ask(&question, limits.cpu, limits.wall)?;
-        self.open = conversation.and_then(|conversation| keep(OpenState::Talking(Box::new(conversation))));
-        let Exchanged { end, stdout, stderr, usage } = exchanged;
-        let (outcome, value, args_after) = match end.map(|answer| answer.told()) {
-            Err(outcome) => (outcome, None, None),
-            Ok(Ok(Told::Unfit(what))) => return Ok(Called::Unfit(what)),
-            Ok(Ok(Told::Ended { outcome, value, after })) => (outcome, value, after),
-            Ok(Ok(Told::Loaded)) => (Outcome::Tampered("it loads when it is called".into()), None, None),
-            Ok(Err(bad)) => {
-                self.open = None;
-                (Outcome::Tampered(bad.0), None, None)
-            }
-        };
-        Ok(Called::Ran(Run { outcome, value, args_after, stdout, stderr, usage }))
-    }
-
-    /// Starts a unit and has its driver load it.
-    fn load(&mut self, unit: &Unit, limits: &Limits, environment: &Environment) -> Result<OpenState, RunError> {
         let language = language_of(&unit.language)?;
         let UnitEntry::Function(signature) = &unit.entry else {
             return Err(RunError::Unsupported {
@@ -226,40 +194,109 @@ impl<'r> Lane<'r> {
                 what: "calls without an entry point",
             });
         };
+        let unfit = has_types(&language.name, signature)
+            .and_then(|()| args.iter().try_for_each(|arg| fits(&language.name, arg)));
+        if let Err(what) = unfit {
+            return Ok(Called::Unfit(what));
+        }
+        let id = unit.id();
+        let same = |open: &Open| open.unit == id && open.limits == *limits && open.environment == *environment;
+        // A conversation that fails on the way is not taken up again: it is no longer kept.
+        let state = match self.open.take().filter(same) {
+            Some(open) => open.state,
+            None => self.load(language, unit, signature, limits, environment)?,
+        };
+        let (called, state) = match state {
+            OpenState::Unloadable(run) => (Called::Ran((*run).clone()), Some(OpenState::Unloadable(run))),
+            OpenState::Uncallable(why) => (Called::Uncallable(why.clone()), Some(OpenState::Uncallable(why))),
+            OpenState::Talking(conversation) => converse(*conversation, limits, args, form)?,
+        };
+        let (limits, environment) = (limits.clone(), environment.clone());
+        self.open = state.map(|state| Open { unit: id, limits, environment, state });
+        Ok(called)
+    }
+
+    /// Starts a unit and has its driver load it.
+    fn load(
+        &mut self,
+        language: &'static Language,
+        unit: &Unit,
+        signature: &Signature,
+        limits: &Limits,
+        environment: &Environment,
+    ) -> Result<OpenState, RunError> {
         let Some(call) = &language.call else {
             return Err(RunError::Unsupported { language: language.title.clone(), what: "way to call functions yet" });
         };
         let limits_of_run = conversation_limits(limits);
-        let running = match call.start {
-            Start::Compiled => match self.compiled(language, unit)? {
+        let conversation = match call.start {
+            Start::Compiled => match self.compile(language, unit, environment)? {
                 Compiled::Program(program) => {
                     let terms = Terms { limits: limits_of_run, channel: true, ..Terms::default() };
-                    self.execute(language, Program::File(program), Vec::new(), environment, terms)?
+                    let running = self.execute(language, Program::File(program), Vec::new(), environment, terms)?;
+                    Conversation::new(running, self.runner.nonce())
                 }
                 Compiled::Refused(outcome) => return Ok(OpenState::Unloadable(Box::new(ended(outcome)))),
+                Compiled::Uncallable(why) => return Ok(OpenState::Uncallable(why)),
             },
-            _ => self.start_driver(language, call, limits_of_run, environment, Stdin::Null, WhichPlace::Program)?,
+            _ => self.start_driver(language, call, limits_of_run, environment, WhichPlace::Program)?,
         };
-        let conversation = Conversation::new(running, self.runner.nonce());
         let message = load_message(unit, signature, &conversation.nonce, conversation.next_seq());
-        let (exchanged, conversation) = conversation.ask(&message, limits.cpu + START, limits.wall + START)?;
+        let asked = conversation.ask(&message, limits.cpu + START, limits.wall + START);
+        let (exchanged, conversation) = match asked {
+            Err(error) if call.start == Start::Compiled => {
+                let outcome = self.not_executed(language, environment, error)?;
+                return Ok(OpenState::Unloadable(Box::new(ended(outcome))));
+            }
+            asked => asked?,
+        };
         let Exchanged { end, stdout, stderr, usage } = exchanged;
-        let outcome = match end.map(|answer| answer.told()) {
-            Err(outcome) => outcome,
-            Ok(Ok(Told::Loaded)) => {
-                if let Some(conversation) = conversation {
-                    return Ok(OpenState::Talking(Box::new(conversation)));
+        let outcome = match (end.map(|answer| answer.told()), conversation) {
+            (Ok(Ok(Told::Loaded)), Some(conversation)) => return Ok(OpenState::Talking(Box::new(conversation))),
+            // Its own process says so, and a program must not excuse itself.
+            (Ok(Ok(Told::BadPrelude(what))), conversation) => {
+                drop(conversation);
+                match self.prelude_fault(language, unit, signature, limits, environment, what)? {
+                    Some(what) => return Err(RunError::Prelude(what)),
+                    None => Outcome::Tampered("it blames the task's prelude, which is not at fault".into()),
                 }
-                Outcome::EarlyExit(0)
             }
-            Ok(Ok(Told::Ended { outcome: Outcome::Returned, .. } | Told::Unfit(_))) => {
-                Outcome::Tampered("it answers before it is loaded".into())
-            }
-            Ok(Ok(Told::Ended { outcome, .. })) => outcome,
-            Ok(Err(bad)) => Outcome::Tampered(bad.0),
+            (Err(outcome), _) => outcome,
+            (Ok(Ok(Told::Ended { outcome, .. })), _) if outcome != Outcome::Returned => outcome,
+            (Ok(Err(bad)), _) => Outcome::Tampered(bad.0),
+            _ => Outcome::Tampered("it answers before it is asked".into()),
         };
         let run = Run { outcome, value: None, args_after: None, stdout, stderr, usage };
         Ok(OpenState::Unloadable(Box::new(run)))
+    }
+
+    /// What is wrong with the prelude of a unit that blames it: the prelude is loaded by itself in a
+    /// fresh process, where nothing of the program can speak.
+    fn prelude_fault(
+        &mut self,
+        language: &'static Language,
+        unit: &Unit,
+        signature: &Signature,
+        limits: &Limits,
+        environment: &Environment,
+        what: String,
+    ) -> Result<Option<String>, RunError> {
+        let compiled = language.call.as_ref().is_none_or(|call| call.start == Start::Compiled);
+        if unit.prelude.is_empty() || compiled {
+            return Ok(None);
+        }
+        if unit.source.is_empty() {
+            return Ok(Some(what));
+        }
+        let alone = Unit { source: String::new(), ..unit.clone() };
+        match self.load(language, &alone, signature, limits, environment) {
+            Ok(OpenState::Unloadable(run)) => {
+                Ok((run.outcome != Outcome::MissingEntryPoint).then(|| run.outcome.to_string()))
+            }
+            Ok(OpenState::Talking(_) | OpenState::Uncallable(_)) => Ok(None),
+            Err(RunError::Prelude(what)) => Ok(Some(what)),
+            Err(other) => Err(other),
+        }
     }
 
     fn script_once(
@@ -272,14 +309,20 @@ impl<'r> Lane<'r> {
     ) -> Result<Run, RunError> {
         self.runner.check_cancelled()?;
         let language = language_of(&unit.language)?;
-        let stdin = Stdin::Bytes(stdin.to_vec());
-        let terms = |files| Terms { limits: limits.clone(), files, stdin: stdin.clone(), ..Terms::default() };
+        let terms = |files| Terms {
+            limits: limits.clone(),
+            files,
+            stdin: Stdin::Bytes(stdin.to_vec()),
+            keep: Some(usize::try_from(limits.output).unwrap_or(usize::MAX)),
+            ..Terms::default()
+        };
         let running = if language.compile.is_some() {
-            match self.compiled(language, unit)? {
+            match self.compile(language, unit, environment)? {
                 Compiled::Program(program) => {
                     self.execute(language, Program::File(program), args.to_vec(), environment, terms(Vec::new()))?
                 }
                 Compiled::Refused(outcome) => return Ok(ended(outcome)),
+                Compiled::Uncallable(why) => return Ok(ended(Outcome::CompileError(why))),
             }
         } else if let Some(running) = self.fork_script(language, unit, args, terms(Vec::new()), environment)? {
             running
@@ -293,7 +336,34 @@ impl<'r> Lane<'r> {
             let program = Program::Path(PathBuf::from(words.remove(0)));
             self.execute(language, program, words, environment, terms(files))?
         };
-        finish(running)
+        let finished = match running.finish() {
+            Err(error) if language.compile.is_some() => {
+                return Ok(ended(self.not_executed(language, environment, error.into())?));
+            }
+            finished => finished?,
+        };
+        let outcome = finished.outcome().ok_or(RunError::Cancelled)?;
+        Ok(Run { stdout: finished.stdout, stderr: finished.stderr, usage: finished.usage, ..ended(outcome) })
+    }
+
+    /// What became of a compiled program that the system does not execute. A program can see to that
+    /// itself, so it is no excuse where the language's hello program is executed.
+    fn not_executed(
+        &mut self,
+        language: &'static Language,
+        environment: &Environment,
+        error: RunError,
+    ) -> Result<Outcome, RunError> {
+        let RunError::Sandbox(SandboxError::Execute { source, .. }) = error else { return Err(error) };
+        let compiled = self.compiled.take();
+        let (prelude, source_text) = (String::new(), language.hello.source.clone());
+        let hello = Unit { language: language.name.clone(), prelude, source: source_text, entry: UnitEntry::Stdio };
+        let Compiled::Program(program) = self.compile(language, &hello, environment)? else {
+            return Err(RunError::Sandbox(SandboxError::Execute { program: language.title.clone(), source }));
+        };
+        self.compiled = compiled;
+        self.execute(language, Program::File(program), Vec::new(), environment, Terms::default())?.finish()?;
+        Ok(Outcome::CompileError(format!("it was compiled to a file that cannot be executed: {source}")))
     }
 
     /// Forks a script from its language's warm interpreter, where there is one.
@@ -306,7 +376,7 @@ impl<'r> Lane<'r> {
         environment: &Environment,
     ) -> Result<Option<Running>, RunError> {
         let Some(call) = language.call.as_ref().filter(|call| call.start == Start::Zygote) else { return Ok(None) };
-        let (toolchain, jail) = self.runner.with(language, |found| (found.toolchain.clone(), found.jail.clone()))?;
+        let (toolchain, jail) = self.tools(language, environment)?;
         let place = self.place(WhichPlace::Program)?;
         let Some(zygote) = place.zygote(language, call, &toolchain, &jail, environment)? else { return Ok(None) };
         let payload = serde_json::to_vec(&main_message(unit, args)).unwrap_or_default();
@@ -314,7 +384,7 @@ impl<'r> Lane<'r> {
         Ok(Some(zygote.fork(&Request { payload: Some(payload), terms })?))
     }
 
-    /// Executes a program in the slot for programs.
+    /// Executes a program in the place for programs.
     fn execute(
         &mut self,
         language: &'static Language,
@@ -323,8 +393,9 @@ impl<'r> Lane<'r> {
         environment: &Environment,
         terms: Terms,
     ) -> Result<Running, RunError> {
-        let (toolchain, jail) = self.runner.with(language, |found| (found.toolchain.clone(), found.jail.clone()))?;
-        let mut command = Command { program, ..command(language, &toolchain, environment) }.terms(terms);
+        let (toolchain, jail) = self.tools(language, environment)?;
+        let mut command = synthase_sandbox::Command { program, ..command(language, &toolchain, environment) };
+        command.terms = terms;
         for arg in args {
             command = command.arg(arg);
         }
@@ -332,14 +403,31 @@ impl<'r> Lane<'r> {
         Ok(jail.start(&place.slot, &command)?)
     }
 
-    fn compiled(&mut self, language: &'static Language, unit: &Unit) -> Result<Compiled, RunError> {
+    fn compile(
+        &mut self,
+        language: &'static Language,
+        unit: &Unit,
+        environment: &Environment,
+    ) -> Result<Compiled, RunError> {
+        let id = unit.id();
+        if let Some((known, compiled)) = &self.compiled
+            && *known == id
+        {
+            return Ok(compiled.clone());
+        }
         let runner = self.runner;
-        let (toolchain, jail) = runner.with(language, |found| (found.toolchain.clone(), found.jail.clone()))?;
+        let (toolchain, jail) = self.tools(language, environment)?;
         let Some(compile) = &language.compile else {
             return Err(RunError::Unsupported { language: language.title.clone(), what: "compiler" });
         };
         let slot = &self.place(WhichPlace::Program)?.slot;
-        Compiler { runner, language, toolchain: &toolchain, jail: &jail, slot }.compile(compile, unit)
+        let compiler = Compiler { runner, language, toolchain: &toolchain, jail: &jail, slot };
+        let compiled = compiler.compile(compile, unit)?;
+        // A compiler that waited for the machine is asked again.
+        if !matches!(compiled, Compiled::Refused(Outcome::WallTimeout)) {
+            self.compiled = Some((id, compiled.clone()));
+        }
+        Ok(compiled)
     }
 
     /// Starts a language's driver: forked from its warm interpreter where there is one.
@@ -349,24 +437,43 @@ impl<'r> Lane<'r> {
         call: &Call,
         limits: Limits,
         environment: &Environment,
-        stdin: Stdin,
         which: WhichPlace,
-    ) -> Result<Running, RunError> {
-        let (toolchain, jail) = self.runner.with(language, |found| (found.toolchain.clone(), found.jail.clone()))?;
-        let terms = Terms { limits, stdin, channel: true, ..Terms::default() };
+    ) -> Result<Conversation, RunError> {
+        let (toolchain, jail) = self.tools(language, environment)?;
+        let nonce = self.runner.nonce();
+        let terms = Terms { limits, channel: true, ..Terms::default() };
         let place = self.place(which)?;
         if call.start == Start::Zygote
             && let Some(zygote) = place.zygote(language, call, &toolchain, &jail, environment)?
         {
-            return Ok(zygote.fork(&Request { payload: None, terms })?);
+            return Ok(Conversation::new(zygote.fork(&Request { payload: None, terms })?, nonce));
         }
         let words = if call.cold.is_empty() { &call.command } else { &call.cold };
         let (mut command, files) = driver_command(language, words, &toolchain, environment);
         command.terms = Terms { files, ..terms };
-        Ok(jail.start(&place.slot, &command)?)
+        let running = jail.start(&place.slot, &command)?;
+        Conversation::new(running, nonce).greet(PATIENCE).map_err(|why| match self.runner.check_cancelled() {
+            Err(cancelled) => cancelled,
+            Ok(()) => RunError::BrokenTool { language: language.title.clone(), why },
+        })
     }
 
-    pub(crate) fn place(&mut self, which: WhichPlace) -> Result<&mut Place, RunError> {
+    fn tools(
+        &self,
+        language: &'static Language,
+        environment: &Environment,
+    ) -> Result<(crate::Toolchain, synthase_sandbox::Jail), RunError> {
+        if let Some((package, version)) = environment.packages.iter().next() {
+            return Err(RunError::MissingTool {
+                language: language.title.clone(),
+                why: format!("the package {package} {version} is wanted, and packages cannot be had yet"),
+                install: String::new(),
+            });
+        }
+        self.runner.with(language, |found| (found.toolchain.clone(), found.jail.clone()))
+    }
+
+    fn place(&mut self, which: WhichPlace) -> Result<&mut Place, RunError> {
         let place = match which {
             WhichPlace::Program => &mut self.program,
             WhichPlace::Tests => &mut self.tests,
@@ -375,8 +482,8 @@ impl<'r> Lane<'r> {
             Some(place) => Ok(place),
             empty => {
                 let slot = self.runner.sandbox.slot()?;
-                self.runner.cancel.register(slot.killer());
-                Ok(empty.insert(Place { slot, zygotes: HashMap::new() }))
+                let registration = self.runner.cancel.register(slot.killer());
+                Ok(empty.insert(Place::new(slot, registration)))
             }
         }
     }
@@ -389,82 +496,33 @@ pub(crate) enum WhichPlace {
     Tests,
 }
 
-impl Place {
-    /// The warm interpreter of a language, started if it is not there; `None` if it cannot fork here.
-    fn zygote(
-        &mut self,
-        language: &'static Language,
-        call: &Call,
-        toolchain: &Toolchain,
-        jail: &Jail,
-        environment: &Environment,
-    ) -> Result<Option<&mut Zygote>, RunError> {
-        let key = format!("{} {environment:?}", language.name);
-        let alive = match self.zygotes.get(&key) {
-            Some(Warm::Zygote(zygote)) => zygote.is_alive(),
-            Some(Warm::Cold) => return Ok(None),
-            None => false,
-        };
-        if !alive {
-            let (command, _) = driver_command(language, &call.command, toolchain, environment);
-            let warm = match jail.zygote(&self.slot, &command) {
-                Ok(zygote) => Warm::Zygote(zygote),
-                // An interpreter without what entering a box takes: runs are started one by one, which
-                // is slower and otherwise the same. If the cold start fails too, that error is told.
-                Err(SandboxError::Lost { who: "zygote", .. } | SandboxError::Setup(_)) if !call.cold.is_empty() => {
-                    Warm::Cold
-                }
-                Err(error) => return Err(error.into()),
-            };
-            self.zygotes.insert(key.clone(), warm);
+/// One call in a conversation, and how the conversation stands then, unless it is over.
+fn converse(
+    conversation: Conversation,
+    limits: &Limits,
+    args: &[Value],
+    form: CallForm,
+) -> Result<(Called, Option<OpenState>), RunError> {
+    let args: Vec<Json> = args.iter().map(Value::to_json).collect();
+    let seq = conversation.next_seq();
+    let question = json!({ "op": "call", "seq": seq, "args": args, "after": form.after, "loose": form.loose });
+    let (exchanged, conversation) = conversation.ask(&question, limits.cpu, limits.wall)?;
+    let mut left = conversation.map(|conversation| OpenState::Talking(Box::new(conversation)));
+    let Exchanged { end, stdout, stderr, usage } = exchanged;
+    let (outcome, value, args_after) = match end.map(|answer| answer.told()) {
+        Err(outcome) => (outcome, None, None),
+        Ok(Ok(Told::Ended { outcome, value, after })) => (outcome, value, after),
+        Ok(told) => {
+            left = None;
+            let why = told.err().map_or("it does not answer the call".to_owned(), |bad| bad.0);
+            (Outcome::Tampered(why), None, None)
         }
-        match self.zygotes.get_mut(&key) {
-            Some(Warm::Zygote(zygote)) => Ok(Some(zygote)),
-            _ => Ok(None),
-        }
-    }
-}
-
-/// A command with a language's environment.
-fn command(language: &Language, toolchain: &Toolchain, environment: &Environment) -> Command {
-    let seed = environment.seed.to_string();
-    let mut command = Command::new(&toolchain.program)
-        .env("PATH", "/usr/bin:/bin")
-        .env("LANG", &environment.locale)
-        .env("TZ", &environment.timezone)
-        .env("HOME", "/work")
-        .env("TMPDIR", "/tmp");
-    for (name, value) in &language.environment {
-        command = command.env(name, fill_word(value, &[("seed", &seed)]));
-    }
-    command.memory_by = match language.memory {
-        MemoryRule::Data => MemoryBy::Data,
-        MemoryRule::Nothing => MemoryBy::Nothing,
     };
-    command
-}
-
-/// The command that starts a driver, and the files that it needs.
-fn driver_command(
-    language: &Language,
-    words: &[String],
-    toolchain: &Toolchain,
-    environment: &Environment,
-) -> (Command, Vec<InputFile>) {
-    let text = driver(language).unwrap_or("");
-    let file = language.call.as_ref().map_or("driver", |call| call.driver.as_str());
-    let program = toolchain.program.to_string_lossy();
-    let slots = [("program", program.as_ref()), ("driver", text), ("driver_file", file)];
-    let mut command = command(language, toolchain, environment);
-    for word in fill(words, &slots).iter().skip(1) {
-        command = command.arg(word);
-    }
-    let by_file = words.iter().any(|word| word.contains("{driver_file}"));
-    (command, if by_file { vec![InputFile::new(file, text.as_bytes())] } else { Vec::new() })
+    Ok((Called::Ran(Run { outcome, value, args_after, stdout, stderr, usage }), left))
 }
 
 /// Each question has the limits; the process as a whole may live as long as there are questions.
-fn conversation_limits(limits: &Limits) -> Limits {
+pub(crate) fn conversation_limits(limits: &Limits) -> Limits {
     const MANY: u32 = 10_000;
     let most = Duration::from_secs(24 * 3600);
     Limits {
@@ -474,7 +532,7 @@ fn conversation_limits(limits: &Limits) -> Limits {
     }
 }
 
-fn language_of(name: &str) -> Result<&'static Language, RunError> {
+pub(crate) fn language_of(name: &str) -> Result<&'static Language, RunError> {
     synthase_lang::by_name(name).map_err(|error| RunError::MissingTool {
         language: name.to_owned(),
         why: error.to_string(),
@@ -484,8 +542,13 @@ fn language_of(name: &str) -> Result<&'static Language, RunError> {
 
 /// Whether a run was stopped for its elapsed time while it had used little of its processor time: it
 /// may have waited for the machine and not for itself.
-fn starved(run: &Run, limits: &Limits) -> bool {
-    run.outcome == Outcome::WallTimeout && run.usage.cpu < limits.cpu / 2
+pub(crate) fn starved(run: &Run, limits: &Limits) -> bool {
+    waited_for_machine(&run.outcome, &run.usage, limits)
+}
+
+/// The same for what is no run of a program.
+pub(crate) fn waited_for_machine(outcome: &Outcome, usage: &Usage, limits: &Limits) -> bool {
+    *outcome == Outcome::WallTimeout && usage.cpu < limits.cpu / 2
 }
 
 /// A program that never ran.
@@ -498,10 +561,4 @@ fn ended(outcome: Outcome) -> Run {
         stderr: Captured::default(),
         usage: Usage::default(),
     }
-}
-
-fn finish(running: Running) -> Result<Run, RunError> {
-    let finished = running.finish()?;
-    let outcome = finished.outcome().ok_or(RunError::Cancelled)?;
-    Ok(Run { stdout: finished.stdout, stderr: finished.stderr, usage: finished.usage, ..ended(outcome) })
 }

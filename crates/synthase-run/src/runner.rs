@@ -35,7 +35,8 @@ pub struct Runner {
     pub(crate) cancel: Cancel,
     /// Held for reading by every run, and for writing by one that must be alone.
     turn: RwLock<()>,
-    environments: Mutex<HashMap<String, Found>>,
+    /// What was found of each language, once somebody asked.
+    environments: Mutex<HashMap<String, Arc<Mutex<Option<Found>>>>>,
     nonces: AtomicU64,
     /// The cache's folder, if it lives no longer than the runner.
     _temporary: Option<tempfile::TempDir>,
@@ -65,7 +66,9 @@ impl Runner {
         let (folder, temporary) = match options.cache {
             Some(folder) => (folder, None),
             None => {
-                let temporary = tempfile::Builder::new().prefix("synthase-cache-").tempdir()?;
+                let made = tempfile::Builder::new().prefix("synthase-cache-").tempdir();
+                let operation = "make a temporary folder";
+                let temporary = made.map_err(|source| RunError::File { operation, source })?;
                 (temporary.path().to_owned(), Some(temporary))
             }
         };
@@ -116,9 +119,13 @@ impl Runner {
     }
 
     fn find(&self, language: &Language) -> Result<Found, RunError> {
-        // Held while tools are asked, so that two workers do not ask them at the same time.
-        let mut environments = self.environments.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = environments.get(&language.name) {
+        let known = {
+            let mut environments = self.environments.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(environments.entry(language.name.clone()).or_default())
+        };
+        // Held while this language's tools are asked, so that two workers do not ask them at the same time.
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = &*known {
             return Ok(Arc::clone(found));
         }
         let path = std::env::var("PATH").unwrap_or_default();
@@ -128,7 +135,7 @@ impl Runner {
             Err(other) => return Err(other),
         };
         let found = Arc::new(found);
-        environments.insert(language.name.clone(), Arc::clone(&found));
+        *known = Some(Arc::clone(&found));
         Ok(found)
     }
 

@@ -2,29 +2,34 @@
 
 use serde_json::{Value as Json, json};
 use synthase_lang::assemble::test_message;
-use synthase_lang::language::{Language, Start};
-use synthase_sandbox::Stdin;
+use synthase_lang::language::Start;
 use synthase_types::{Captured, Environment, Limits, Outcome, Unit, UnitEntry, Usage, Value};
 
 use crate::answer::Answer;
 use crate::conversation::{Conversation, Exchanged};
 use crate::error::RunError;
-use crate::lane::{Called, Lane, Run, WhichPlace};
+use crate::lane::{
+    CallForm, Called, Lane, Run, WhichPlace, conversation_limits, language_of, starved, waited_for_machine,
+};
 
 /// How a run of test code went.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestRun {
     /// What it says of the program.
     pub end: TestEnd,
-    /// The last call of the program with what all calls used, if there was a call.
+    /// The arguments of its last call of the program, if there was one.
+    pub args: Option<Vec<Value>>,
+    /// That call, with what all calls used.
     pub run: Option<Run>,
 }
 
 /// What test code says of a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TestEnd {
-    /// It ran to its end.
+    /// It ran to its end and called the program.
     Passed,
+    /// It ran to its end and never called the program, so it says nothing.
+    NeverCalled,
     /// It raised an error: an assertion, or one that an answer of the program led to.
     Failed {
         /// The error's kind.
@@ -38,7 +43,7 @@ pub enum TestEnd {
     Program(Outcome),
     /// It asks something of the program that cannot be asked with plain data.
     Unsupported(String),
-    /// An argument has no form in the program's types.
+    /// An argument or type has no form in the program's language.
     Unfit(String),
     /// The test code itself is at fault.
     Broken(String),
@@ -47,8 +52,26 @@ pub enum TestEnd {
 /// How many calls of the program one test may make. A test that asks without end is at fault.
 const MOST_CALLS: u32 = 1_000_000;
 
+/// A test may use so many times the limits of the program for itself between two calls: what is
+/// judged is the program.
+const PATIENCE: u32 = 3;
+
+/// Test code with what stands before it.
+#[derive(Debug, Clone, Copy)]
+pub struct TestCode<'a> {
+    /// Its language.
+    pub language: &'a str,
+    /// The task's prelude in that language.
+    pub prelude: &'a str,
+    /// The code.
+    pub source: &'a str,
+}
+
 impl Lane<'_> {
     /// Runs test code against a unit.
+    ///
+    /// A test or program that took too long while it used little processor time is run once more, with
+    /// nothing else running.
     ///
     /// # Errors
     /// Test or program could not be run: nothing is known of the program.
@@ -57,113 +80,163 @@ impl Lane<'_> {
         unit: &Unit,
         limits: &Limits,
         environment: &Environment,
-        language: &str,
-        prelude: &str,
-        source: &str,
+        test: TestCode<'_>,
     ) -> Result<TestRun, RunError> {
+        let (first, waited) = {
+            let _others = self.runner.share();
+            self.test_once(unit, limits, environment, test)?
+        };
+        if waited == Waited::Nobody {
+            return Ok(first);
+        }
+        let _alone = self.runner.alone();
+        let (second, waited) = self.test_once(unit, limits, environment, test)?;
+        Ok(match waited {
+            // It waits for something that never comes, and that need not be the program's fault.
+            Waited::Test => TestRun { end: TestEnd::Broken("it waits without end".into()), ..second },
+            Waited::Program | Waited::Nobody => second,
+        })
+    }
+
+    fn test_once(
+        &mut self,
+        unit: &Unit,
+        limits: &Limits,
+        environment: &Environment,
+        test: TestCode<'_>,
+    ) -> Result<(TestRun, Waited), RunError> {
         self.runner.check_cancelled()?;
-        let language = test_language(language)?;
+        self.forget_program();
+        let language = language_of(test.language)?;
         let UnitEntry::Function(signature) = &unit.entry else {
             let what = "test code for programs without an entry point";
-            return Ok(TestRun { end: TestEnd::Unsupported(what.into()), run: None });
+            let run = TestRun { end: TestEnd::Unsupported(what.into()), args: None, run: None };
+            return Ok((run, Waited::Nobody));
         };
         let call = language.call.as_ref().filter(|call| call.start != Start::Compiled);
         let Some(call) = call else {
             return Err(RunError::Unsupported { language: language.title.clone(), what: "way to run test code yet" });
         };
-        let _others = self.runner.share();
-        let whole = Limits { wall: limits.wall * 4, ..limits.clone() };
-        let running = self.start_driver(language, call, whole, environment, Stdin::Null, WhichPlace::Tests)?;
-        let conversation = Conversation::new(running, self.runner.nonce());
-        let question = test_message(prelude, source, signature, &conversation.nonce, conversation.next_seq());
-        let tested = self.converse(unit, limits, environment, conversation, question);
-        if tested.is_err() {
-            self.forget_program();
-        }
-        tested
+        let conversation =
+            self.start_driver(language, call, conversation_limits(limits), environment, WhichPlace::Tests)?;
+        let seq = conversation.next_seq();
+        let question = test_message(test.prelude, test.source, signature, &conversation.nonce, seq);
+        self.pass_on(unit, limits, environment, conversation, question)
     }
 
     /// Passes the test's calls on to the program until the test has said its word.
-    fn converse(
+    fn pass_on(
         &mut self,
         unit: &Unit,
         limits: &Limits,
         environment: &Environment,
         mut conversation: Conversation,
         mut question: Json,
-    ) -> Result<TestRun, RunError> {
-        let mut run: Option<Run> = None;
+    ) -> Result<(TestRun, Waited), RunError> {
+        let own = Limits { cpu: limits.cpu * PATIENCE, wall: limits.wall * PATIENCE, ..limits.clone() };
+        let (mut last, mut run): (Option<Vec<Value>>, Option<Run>) = (None, None);
         for _ in 0..MOST_CALLS {
-            let (exchanged, left) = conversation.ask(&question, limits.cpu, limits.wall)?;
-            let answer = match exchanged {
-                Exchanged { end: Ok(answer), .. } => answer,
-                Exchanged { end: Err(outcome), .. } => {
-                    return Ok(TestRun { end: TestEnd::Broken(format!("it {outcome}")), run });
+            let (exchanged, left) = conversation.ask(&question, own.cpu, own.wall)?;
+            let mut waited = Waited::Nobody;
+            let said = match exchanged {
+                Exchanged { end: Ok(answer), .. } => said(answer)?,
+                Exchanged { end: Err(Outcome::InvalidOutput(what)), .. } => {
+                    Said::End(TestEnd::Unsupported(format!("an argument with {what}")))
+                }
+                Exchanged { end: Err(outcome), usage, .. } => {
+                    if waited_for_machine(&outcome, &usage, &own) {
+                        waited = Waited::Test;
+                    }
+                    let message = format!("it {outcome} after an answer of the program");
+                    Said::End(TestEnd::Failed { kind: "the test".into(), message, line: 0 })
                 }
             };
-            let (args, Some(left)) = (read_call(&answer), left) else {
-                return Ok(TestRun { end: last_word(answer), run });
+            let (args, left) = match (said, left) {
+                (Said::Call(args), Some(left)) => (args, left),
+                (Said::Call(_), None) => break,
+                (Said::End(end), _) => {
+                    return Ok((TestRun { end: weigh(end, run.is_some()), args: last, run }, waited));
+                }
             };
             conversation = left;
-            let args = match args {
-                None => return Ok(TestRun { end: last_word(answer), run }),
-                Some(Err(why)) => return Ok(TestRun { end: TestEnd::Broken(why), run }),
-                Some(Ok(args)) => args,
-            };
-            let called = match self.call_once(unit, limits, environment, &args, true)? {
+            let form = CallForm { after: true, loose: true };
+            let called = match self.call_once(unit, limits, environment, &args, form)? {
                 Called::Ran(called) => called,
-                Called::Unfit(what) => return Ok(TestRun { end: TestEnd::Unfit(what), run }),
-            };
-            let seq = conversation.next_seq();
-            question = match (&called.outcome, &called.value) {
-                (Outcome::Returned, Some(value)) => {
-                    json!({ "seq": seq, "value": value.to_json(), "after": after(&called) })
+                Called::Unfit(what) => {
+                    return Ok((TestRun { end: TestEnd::Unfit(what), args: Some(args), run }, Waited::Nobody));
                 }
-                (Outcome::Raised { kind, message }, _) => {
-                    json!({ "seq": seq, "raised": [kind, message], "after": after(&called) })
-                }
-                _ => {
-                    let end = TestEnd::Program(called.outcome.clone());
-                    return Ok(TestRun { end, run: Some(added(run, called)) });
+                Called::Uncallable(what) => {
+                    return Ok((TestRun { end: TestEnd::Unsupported(what), args: Some(args), run }, Waited::Nobody));
                 }
             };
+            last = Some(args);
+            let Some(reply) = reply(&called, conversation.next_seq()) else {
+                let end = TestEnd::Program(called.outcome.clone());
+                let waited = if starved(&called, limits) { Waited::Program } else { Waited::Nobody };
+                return Ok((TestRun { end, args: last, run: Some(added(run, called)) }, waited));
+            };
+            question = reply;
             run = Some(added(run, called));
         }
-        Ok(TestRun { end: TestEnd::Broken(format!("it calls the program more than {MOST_CALLS} times")), run })
+        let end = TestEnd::Broken(format!("it calls the program more than {MOST_CALLS} times"));
+        Ok((TestRun { end, args: last, run }, Waited::Nobody))
     }
 }
 
-fn test_language(name: &str) -> Result<&'static Language, RunError> {
-    synthase_lang::by_name(name).map_err(|error| RunError::MissingTool {
-        language: name.to_owned(),
-        why: error.to_string(),
-        install: String::new(),
-    })
+/// Who was stopped for its elapsed time with little processor time used, and so perhaps only waited for
+/// a loaded machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waited {
+    Program,
+    Test,
+    Nobody,
 }
 
-/// The arguments of the call that a test asks for, if it asks for one.
-fn read_call(answer: &Answer) -> Option<Result<Vec<Value>, String>> {
-    let args = answer.call.as_ref()?;
-    Some(args.iter().cloned().map(Value::from_json).collect::<Result<_, _>>().map_err(|error| error.to_string()))
+/// What a test says next.
+enum Said {
+    /// It wants the program called.
+    Call(Vec<Value>),
+    /// It is over.
+    End(TestEnd),
 }
 
-fn last_word(answer: Answer) -> TestEnd {
-    if answer.passed {
-        return TestEnd::Passed;
+fn said(answer: Answer) -> Result<Said, RunError> {
+    if let Some(what) = answer.bad_prelude() {
+        return Err(RunError::Prelude(what.to_owned()));
     }
-    if let Some((kind, message)) = answer.failed {
-        return TestEnd::Failed { kind, message, line: answer.line.unwrap_or(0) };
+    if let Some(args) = answer.call {
+        let args: Result<Vec<Value>, _> = args.into_iter().map(Value::from_json).collect();
+        return Ok(args.map_or_else(|error| Said::End(TestEnd::Unsupported(error.to_string())), Said::Call));
     }
-    if let Some(what) = answer.unsupported {
-        return TestEnd::Unsupported(what);
-    }
-    TestEnd::Broken(answer.broken.unwrap_or_else(|| "it says nothing of the program".into()))
+    Ok(Said::End(match (answer.passed, answer.failed, answer.unsupported) {
+        (true, ..) => TestEnd::Passed,
+        (_, Some((kind, message, _)), _) => TestEnd::Failed { kind, message, line: answer.line.unwrap_or(0) },
+        (.., Some(what)) => TestEnd::Unsupported(what),
+        _ => TestEnd::Broken(answer.broken.unwrap_or_else(|| "it says nothing of the program".into())),
+    }))
 }
 
-fn after(called: &Run) -> Json {
-    match &called.args_after {
+/// What a test's word weighs: before its first call of the program it can only speak of itself.
+fn weigh(end: TestEnd, called: bool) -> TestEnd {
+    match end {
+        TestEnd::Passed if !called => TestEnd::NeverCalled,
+        TestEnd::Failed { kind, message, .. } if !called => TestEnd::Broken(format!("{kind}: {message}")),
+        end => end,
+    }
+}
+
+/// The answer to a test's call; `None` if the program ended in a way that no test can go on after.
+fn reply(called: &Run, seq: u64) -> Option<Json> {
+    let after: Json = match &called.args_after {
         Some(args) => args.iter().map(Value::to_json).collect(),
         None => Json::Null,
+    };
+    match (&called.outcome, &called.value) {
+        (Outcome::Returned, Some(value)) => Some(json!({ "seq": seq, "value": value.to_json(), "after": after })),
+        (Outcome::Raised { kind, message, bases }, _) => {
+            Some(json!({ "seq": seq, "raised": [kind, message, bases], "after": after }))
+        }
+        _ => None,
     }
 }
 
@@ -178,15 +251,20 @@ fn added(before: Option<Run>, called: Run) -> Run {
     Run { usage, stdout: joined(before.stdout, called.stdout), stderr: joined(before.stderr, called.stderr), ..called }
 }
 
-/// Output before and after, as far as the first piece was kept whole.
+/// The most bytes of output that are kept of all calls of a test.
+const KEPT: usize = 64 << 10;
+
+/// Output before and after, in bounded size.
 fn joined(before: Captured, after: Captured) -> Captured {
     if before.is_empty() {
         return after;
     }
-    if before.omitted > 0 || after.omitted > 0 {
-        let tail = if after.tail.is_empty() { after.head } else { after.tail };
-        let omitted = before.omitted + after.omitted + before.tail.len() as u64;
-        return Captured { head: before.head, omitted, tail };
+    if before.omitted == 0 {
+        let head = [before.head, after.head].concat();
+        return Captured { head, omitted: after.omitted, tail: after.tail }.trimmed(KEPT);
     }
-    Captured { head: [before.head, after.head].concat(), ..Captured::default() }
+    let (before, after) = (before.trimmed(KEPT), after.trimmed(KEPT));
+    let tail = if after.tail.is_empty() { after.head.clone() } else { after.tail.clone() };
+    let lost = after.total() - tail.len() as u64;
+    Captured { head: before.head, omitted: before.omitted + before.tail.len() as u64 + lost, tail }
 }

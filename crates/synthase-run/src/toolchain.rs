@@ -52,14 +52,17 @@ impl Toolchain {
                 }
             }
         };
-        let version = ask(&language.toolchain.version)?.lines().next().unwrap_or("").trim().to_owned();
         let located = match &language.toolchain.locate {
             None => Located { program: program.to_string_lossy().into_owned(), ..Located::default() },
             Some(command) => read_located(language, &ask(command)?).map_err(missing)?,
         };
+        let version = match language.toolchain.version.as_slice() {
+            [] => located.version.clone(),
+            command => ask(command)?,
+        };
         Ok(Toolchain {
+            version: version.lines().next().unwrap_or("").trim().to_owned(),
             program: real(Path::new(&located.program)),
-            version,
             allow: existing(&located.allow),
             mask: existing(&located.mask),
         })
@@ -78,7 +81,12 @@ fn read_located(language: &Language, printed: &str) -> Result<Located, String> {
     };
     let slots = [("stdout", printed.trim_end())];
     let all = |words: &[String]| words.iter().map(|word| fill_word(word, &slots)).collect();
-    Ok(Located { program: fill_word(&form.program, &slots), allow: all(&form.allow), mask: all(&form.mask) })
+    Ok(Located {
+        program: fill_word(&form.program, &slots),
+        version: String::new(),
+        allow: all(&form.allow),
+        mask: all(&form.mask),
+    })
 }
 
 fn on_path(name: &str, path: &str) -> Option<PathBuf> {

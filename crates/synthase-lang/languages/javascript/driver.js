@@ -13,6 +13,9 @@
   const { is, keys, getPrototypeOf } = Object;
   const endProcess = process.exit.bind(process);
   const MAX_DEPTH = 40;
+  const MAX_FRAME = 8 << 20;
+  // A half of a surrogate pair by itself is no character and so no part of a text.
+  const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
   class NoValue extends Error {}
 
@@ -35,7 +38,7 @@
       case "bigint":
         return `{"$int":"${value}"}`;
       case "string":
-        if (!value.isWellFormed()) throw new NoValue("a text with a lone surrogate");
+        if (loneSurrogate.test(value)) throw new NoValue("a text with a lone surrogate");
         return stringify(value);
       case "object":
         return encodeObject(value, type, depth - 1);
@@ -90,9 +93,10 @@
   function encodeDate(value, tag) {
     if (Number.isNaN(value.getTime())) throw new NoValue("an invalid date");
     const text = value.toISOString();
-    return tag === "date" || text.endsWith("T00:00:00.000Z")
-      ? `{"$tag":["date","${text.slice(0, 10)}"]}`
-      : `{"$tag":["datetime","${text.slice(0, 19)}"]}`;
+    if (tag === "date" || (tag !== "datetime" && text.endsWith("T00:00:00.000Z"))) {
+      return `{"$tag":["date","${text.slice(0, 10)}"]}`;
+    }
+    return `{"$tag":["datetime","${text.slice(0, 23).replace(/\.?0*$/, (zeros) => (zeros.startsWith(".") ? "" : zeros))}"]}`;
   }
 
   // ---- JSON to values --------------------------------------------------------------------------
@@ -102,9 +106,8 @@
     if (isArray(json)) return json.map(revive);
     const names = keys(json);
     if (names.length !== 1 || !names[0].startsWith("$")) {
-      const object = {};
-      for (const name of names) object[name] = revive(json[name]);
-      return object;
+      // Not by assignment: that would lose a key named `__proto__`.
+      return Object.fromEntries(names.map((name) => [name, revive(json[name])]));
     }
     const content = json[names[0]];
     switch (names[0]) {
@@ -120,8 +123,10 @@
         return new Set(content.map(revive));
       case "$some":
         return revive(content);
-      case "$map":
-        return new Map(content.map(([key, item]) => [revive(key), revive(item)]));
+      case "$map": {
+        const pairs = content.map(([key, item]) => [revive(key), revive(item)]);
+        return pairs.every(([key]) => typeof key === "string") ? Object.fromEntries(pairs) : new Map(pairs);
+      }
       case "$record":
         return Object.fromEntries(content[1].map(([name, item]) => [name, revive(item)]));
       case "$tag":
@@ -150,6 +155,7 @@
   }
 
   function send(nonce, seq, content) {
+    if (content.length > MAX_FRAME) content = `"invalid":"more than ${MAX_FRAME} bytes"`;
     const body = Buffer.from(`{"nonce":"${nonce}","seq":${seq},${content}}`, "utf8");
     const head = Buffer.alloc(4);
     head.writeUInt32LE(body.length, 0);
@@ -159,30 +165,57 @@
 
   // ---- running ---------------------------------------------------------------------------------
 
-  const text = (value) => stringify(`${value}`.toWellFormed().slice(0, 10000));
+  // Through UTF-8 and back, which replaces what is no character.
+  const text = (value) => stringify(Buffer.from(`${value}`.slice(0, 10000), "utf8").toString("utf8"));
 
   function describe(error) {
     try {
-      if (error instanceof Error) return `[${text(error.name)},${text(error.message)}]`;
-      return `[${text(typeof error)},${text(error)}]`;
+      if (!(error instanceof Error)) return `[${text(typeof error)},${text(error)},[]]`;
+      const bases = [];
+      for (let kind = getPrototypeOf(error); kind !== null && kind !== Object.prototype; kind = getPrototypeOf(kind)) {
+        const name = kind.constructor?.name;
+        if (name && name !== error.name) bases.push(text(name));
+      }
+      return `[${text(error.name)},${text(error.message)},[${bases.join(",")}]]`;
     } catch {
-      return '["Error",""]';
+      return '["Error","",[]]';
     }
   }
 
   /** The function of a name that a source defines or exports. */
-  function load(prelude, source, name) {
-    // Scripts have no `export`; what it would export is found by its name.
-    const script = source.replace(/^export\s+(default\s+)?(?=(async|function|const|let|var|class)\b)/gm, "");
-    const safe = /^[A-Za-z_$][\w$]*$/.test(name) ? name : "undefined";
+  async function load(prelude, source, name) {
+    const safe = /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) ? name : "undefined";
+    const lineOffset = -prelude.split("\n").length;
+    const names = ["require", "module", "exports"];
     const tail = `\n;return typeof ${safe} !== "undefined" ? ${safe} : undefined;`;
+    let compiled;
+    try {
+      compiled = vm.compileFunction(`${prelude}\n${source}${tail}`, names, { filename: "program.js", lineOffset });
+    } catch (error) {
+      if (/\b(export|import|await)\b/.test(`${error.message} ${source}`) === false) throw error;
+      return loadModule(prelude, source, safe, error);
+    }
     const module = { exports: {} };
-    const compiled = vm.compileFunction(`${prelude}\n${script}${tail}`, ["require", "module", "exports"], {
-      filename: "program.js",
-      lineOffset: -(prelude.split("\n").length),
-    });
     const found = compiled(require, module, module.exports);
     return found ?? (typeof module.exports === "function" ? module.exports : module.exports[name]);
+  }
+
+  /** The same for a source with `import`, `export` or `await` at its outermost level. */
+  async function loadModule(prelude, source, name, scriptError) {
+    const url = (text) => `data:text/javascript;base64,${Buffer.from(text, "utf8").toString("base64")}`;
+    const whole = `${prelude}\n${source}\n`;
+    let found;
+    try {
+      found = await import(url(`${whole}export { ${name} as __synthase_entry };`));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      try {
+        found = await import(url(whole));
+      } catch (error) {
+        throw error instanceof SyntaxError ? scriptError : error;
+      }
+    }
+    return found.__synthase_entry ?? found[name] ?? found.default;
   }
 
   async function call(entry, message, types) {
@@ -218,10 +251,16 @@
     const { nonce } = message;
     let entry;
     try {
-      entry = load(message.prelude, message.source, message.entry);
+      entry = await load(message.prelude, message.source, message.entry);
     } catch (error) {
-      const syntax = error instanceof SyntaxError && /program\.js:\d+/.test(`${error.stack}`.split("\n")[0]);
-      send(nonce, message.seq, syntax ? `"syntax":${text(error.message)}` : `"raised":${describe(error)}`);
+      // The prelude stands on the lines up to 0, which stacks leave out. An error at run time belongs to
+      // the line of the outermost level; the broker looks itself whether the prelude is at fault.
+      const found = `${error?.stack}`.matchAll(/program\.js(?::(-?\d+))?/g);
+      const lines = [...found].map(([, line]) => Number(line ?? 0));
+      const thrownByCompiler = error instanceof SyntaxError && /^[^\n]*program\.js:/.test(`${error.stack}`);
+      if ((thrownByCompiler ? lines[0] : lines.at(-1)) < 1) send(nonce, message.seq, `"prelude":${text(error)}`);
+      else if (thrownByCompiler) send(nonce, message.seq, `"syntax":${text(error.message)}`);
+      else send(nonce, message.seq, `"load":${describe(error)}`);
       return;
     }
     if (typeof entry !== "function") {
@@ -237,24 +276,25 @@
 
   // ---- test code -------------------------------------------------------------------------------
 
-  class Unsupported extends Error {}
-
   function makeProxy(state, types) {
     return (...args) => {
       let encoded;
       try {
         encoded = args.map((arg, i) => encode(arg, types.params[i] ?? "any")).join(",");
       } catch (error) {
-        throw new Unsupported(`an argument that is no plain data: ${error.message}`);
+        // Kept, because the test may catch what is thrown.
+        state.unsupported ??= `an argument that is no plain data: ${error.message}`;
+        throw new Error(state.unsupported);
       }
       send(state.nonce, state.seq, `"call":[${encoded}]`);
       const reply = receive();
       state.seq = reply.seq;
-      if (reply.stop) endProcess(0);
       (reply.after ?? []).forEach((json, i) => mirror(args[i], revive(json)));
       if (reply.raised) {
-        const error = new Error(reply.raised[1]);
-        error.name = reply.raised[0];
+        const [kind, message, bases] = reply.raised;
+        const known = [kind, ...bases].map((name) => globalThis[name]).find((found) => found?.prototype instanceof Error);
+        const error = new (known ?? Error)(message);
+        error.name = kind;
         throw error;
       }
       return revive(reply.value);
@@ -263,27 +303,60 @@
 
   /** Gives an argument the content that the call left it with. */
   function mirror(old, now) {
-    if (isArray(old) && isArray(now)) old.splice(0, old.length, ...now);
+    if (!isArray(old) || !isArray(now)) return;
+    const both = now.map((item, i) => {
+      if (!isArray(item) || !isArray(old[i])) return item;
+      mirror(old[i], item);
+      return old[i];
+    });
+    old.splice(0, old.length, ...both);
   }
 
+  /**
+   * Runs test code whose entry point is the program in another process. What it leaves to be done
+   * later, promises and tests of `node:test` among it, is waited for.
+   */
   function runTests(message) {
     const state = { nonce: message.nonce, seq: message.seq };
-    let content = '"passed":true';
-    try {
-      const names = [message.entry, "assert", "require"];
-      const options = { filename: "tests.js", lineOffset: -1 };
-      const compiled = vm.compileFunction(`${message.prelude}\n${message.source}`, names, options);
-      compiled(makeProxy(state, message.types), require("node:assert"), require);
-    } catch (error) {
+    let content = null;
+    let done = false;
+    const failed = (error) => {
+      if (content !== null) return;
       const line = /tests\.js:(\d+)/.exec(`${error?.stack}`)?.[1] ?? 0;
-      if (error instanceof Unsupported) content = `"unsupported":${text(error.message)}`;
-      else if (error instanceof SyntaxError && state.seq === message.seq) content = `"broken":${text(error.message)}`;
+      // Errors of the program have no code.
+      if (/^(ERR_)?MODULE_NOT_FOUND$/.test(error?.code)) content = `"broken":${text(error.message)}`;
       else content = `"failed":${describe(error)},"line":${line}`;
+    };
+    process.on("uncaughtException", failed);
+    process.on("unhandledRejection", failed);
+    process.once("beforeExit", () => {
+      if (content === null && process.exitCode) content = '"failed":["AssertionError","a test failed",[]],"line":0';
+      process.exitCode = 0;
+      if (!done) content ??= '"broken":"it waits for something that never happens"';
+      if (state.unsupported !== undefined) content = `"unsupported":${text(state.unsupported)}`;
+      send(state.nonce, state.seq, content ?? '"passed":true');
+    });
+    const names = [message.entry, "assert", "require"];
+    let compiled;
+    try {
+      // An asynchronous function, so that `await` may stand in it.
+      const body = `return (async () => {${message.prelude}\n${message.source}\n})();`;
+      compiled = vm.compileFunction(body, names, { filename: "tests.js", lineOffset: -message.prelude.split("\n").length });
+    } catch (error) {
+      content = `"broken":${text(error.message)}`;
+      return;
     }
-    send(state.nonce, state.seq, content);
+    const test = compiled(makeProxy(state, message.types), require("node:assert"), require);
+    test.catch(failed).then(() => {
+      done = true;
+    });
   }
 
-  const message = receive();
+  let message = receive();
+  if (message.op === "hello") {
+    send(message.nonce, message.seq, '"ready":true');
+    message = receive();
+  }
   if (message.op === "load") await answerCalls(message);
   else if (message.op === "test") runTests(message);
 })();

@@ -5,13 +5,14 @@ this process answers each question with exactly one frame that repeats the run's
 question's number. Expected values are never sent here, so nothing that a program does to this
 driver can tell it what to answer.
 
-    {"op": "load", "seq", "nonce", "prelude", "source", "entry"}  ->  {"loaded": true}
-    {"op": "call", "seq", "args", "after"}                        ->  {"value"} | {"raised"} | ...
+    {"op": "hello", "seq", "nonce"}                               ->  {"ready": true}
+    {"op": "load", "seq", "nonce", "prelude", "source", "entry"}  ->  {"loaded": true} | {"load": [...]} | ...
+    {"op": "call", "seq", "args", "after", "loose"}               ->  {"value"} | {"raised": [...]} | ...
     {"op": "main", "prelude", "source", "argv"}                   the process ends with the program
     {"op": "test", "seq", "nonce", "prelude", "source", "entry"}  ->  {"call"} ... {"passed"} | {"failed"}
 
-Everything the driver uses is bound before a program's text is run: a program that replaces builtins
-changes its own world, not this one.
+What matters is bound before a program's text is run. A program that changes this driver all the same
+changes its own answers and nothing else.
 """
 
 
@@ -29,12 +30,13 @@ def _make():
     escape = _json.encode_basestring_ascii
     text_of, int_text, float_text = str, int.__repr__, float.__repr__
     is_a, kind_of, name_of = isinstance, type, type.__dict__["__name__"].__get__
+    order_of = type.__dict__["__mro__"].__get__
     list_of, tuple_of, dict_items, set_of = list, tuple, dict.items, frozenset
     join, starts, sort = "".join, str.startswith, sorted
     from_bytes, hexadecimal, from_hex = int.from_bytes, bytes.hex, bytes.fromhex
     Base, Exit, Unreadable = BaseException, SystemExit, UnicodeError
     modules, set_digits = sys.modules, getattr(sys, "set_int_max_str_digits", None)
-    MAX_DEPTH, MAX_EXACT = 40, 1 << 53
+    MAX_DEPTH, MAX_EXACT, MAX_FRAME = 40, 1 << 53, 8 << 20
 
     class Scanner:
         """What `_json.make_scanner` wants to know; the `json` package would drag `re` in."""
@@ -117,9 +119,23 @@ def _make():
             return '{"$tag":["datetime",%s]}' % escape(kind.isoformat(value))
         if datetime is not None and (kind is datetime.date or kind is datetime.time):
             return '{"$tag":["%s",%s]}' % (name_of(kind), escape(kind.isoformat(value)))
-        if decimal is not None and kind is decimal.Decimal:
+        if decimal is not None and kind is decimal.Decimal and kind.is_finite(value):
             return '{"$tag":["decimal",%s]}' % escape(kind.__str__(value))
+        if kind is complex:
+            return '{"$tag":["complex",%s]}' % escape(complex.__repr__(value))
         raise NoValue("an object of type %s" % name_of(kind))
+
+    def settle(value):
+        """A sequence that can be walked once, as the list that a test would make of it."""
+        kind = kind_of(value)
+        if kind in (range, map, filter, zip, enumerate, reversed, GENERATOR) or kind in DICT_VIEWS:
+            return list(value)
+        if kind.__module__ == "collections" and name_of(kind) == "deque":
+            return list(value)
+        return value
+
+    GENERATOR = kind_of(item for item in ())
+    DICT_VIEWS = (kind_of({}.keys()), kind_of({}.values()), kind_of({}.items()))
 
     # ---- JSON to values ----------------------------------------------------------------------
 
@@ -127,7 +143,7 @@ def _make():
         value, _ = parse_json(text, 0)
         return value
 
-    def revive(value):
+    def revive(value, hashable=False):
         """Turns the forms with a `$` key into the values that they stand for."""
         kind = kind_of(value)
         if kind is list:
@@ -143,13 +159,13 @@ def _make():
             if key == "$bytes":
                 return from_hex(content)
             if key == "$tuple":
-                return tuple_of([revive(item) for item in content])
+                return tuple_of([revive(item, hashable) for item in content])
             if key == "$set":
-                return set([revive(item) for item in content])
+                return (set_of if hashable else set)([revive(item, True) for item in content])
             if key == "$some":
                 return revive(content)
             if key == "$map":
-                return {revive(k): revive(v) for k, v in content}
+                return {revive(k, True): revive(v) for k, v in content}
             if key == "$record":
                 return {name: revive(item) for name, item in content[1]}
             if key == "$tag":
@@ -165,6 +181,8 @@ def _make():
             import decimal
 
             return decimal.Decimal(text)
+        if tag == "complex":
+            return complex(text)
         raise NoValue("Python has no value for %s literals" % tag)
 
     # ---- frames ------------------------------------------------------------------------------
@@ -180,11 +198,11 @@ def _make():
         return b"".join(parts)
 
     def receive():
-        text = read_exactly(from_bytes(read_exactly(4), "little")).decode("utf-8", "surrogatepass")
-        message = decode(text)
-        return revive(message) if '"$' in text else message
+        return decode(read_exactly(from_bytes(read_exactly(4), "little")).decode("utf-8", "surrogatepass"))
 
     def send(nonce, seq, content):
+        if len(content) > MAX_FRAME:
+            content = '"invalid":"more than %d bytes"' % MAX_FRAME
         frame = ('{"nonce":"%s","seq":%d,%s}' % (nonce, seq, content)).encode("ascii")
         frame = len(frame).to_bytes(4, "little") + frame
         view = memoryview(frame)
@@ -201,45 +219,59 @@ def _make():
                 pass
 
     def describe(error):
-        """The kind and message of an error; a class that lies about itself only harms itself."""
+        """The kind, message and base kinds of an error; a class that lies about itself only harms
+        itself."""
         try:
             message = text_of(error)
             if kind_of(message) is not str:
                 message = ""
         except Base:
             message = ""
-        return '"raised":[%s,%s]' % (escape(name_of(kind_of(error))), encode_lossy(message))
+        bases = ",".join([encode_lossy(name_of(base)) for base in order_of(kind_of(error))[1:-2]])
+        return "[%s,%s,[%s]]" % (encode_lossy(name_of(kind_of(error))), encode_lossy(message), bases)
 
     def encode_lossy(text):
         return escape(text[:10000].encode("utf-8", "replace").decode("utf-8"))
 
     def exit_code(error):
+        """The code as the operating system would tell it."""
         code = error.code
-        return code if kind_of(code) is int else 0 if code is None else 1
+        return int.__and__(code, 0xFF) if is_a(code, int) else 0 if code is None else 1
 
-    def load(prelude, source, name, file="<program>"):
+    class BadPrelude(Exception):
+        """The task's own text cannot be run; nothing is known of the program."""
+
+    def new_space(name, prelude):
         module = Module(name)
         modules[name] = module
         space = module.__dict__
         space["__builtins__"] = builtins
         if prelude:
-            run(to_code(prelude, "<prelude>", "exec", dont_inherit=True), space)
-        run(to_code(source, file, "exec", dont_inherit=True), space)
+            try:
+                run(to_code(prelude, "<prelude>", "exec", dont_inherit=True), space)
+            except Base as error:
+                raise BadPrelude("%s: %s" % (name_of(kind_of(error)), error))
         return space
 
     def load_program(message):
         """The entry point, or the content of the answer that says why there is none."""
         try:
-            space = load(message["prelude"], message["source"], "program")
-        except SyntaxError as error:
-            # Raised by the compiler for the text itself, or by the program's own `exec`.
-            if error.filename in ("<program>", "<prelude>"):
-                return None, '"syntax":%s' % encode_lossy("%s (line %s)" % (error.msg, error.lineno))
-            return None, describe(error)
+            space = new_space("program", message["prelude"])
+        except BadPrelude as error:
+            return None, '"prelude":' + encode_lossy(text_of(error))
+        try:
+            code = to_code(message["source"], "<program>", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError) as error:
+            text = "%s (line %s)" % (error.msg, error.lineno) if is_a(error, SyntaxError) else text_of(error)
+            return None, '"syntax":' + encode_lossy(text)
+        except Base as error:
+            return None, '"syntax":' + encode_lossy(name_of(kind_of(error)))
+        try:
+            run(code, space)
         except Exit as error:
             return None, '"exit":%d' % exit_code(error)
         except Base as error:
-            return None, describe(error)
+            return None, '"load":' + describe(error)
         finally:
             flush()
         entry = space.get(message["entry"])
@@ -247,16 +279,22 @@ def _make():
             return None, '"missing":true'
         return entry, None
 
-    def call(entry, args, after):
+    def call(entry, message):
+        try:
+            args = [revive(arg) for arg in message["args"]]
+        except Base as error:
+            return '"unfit":' + encode_lossy(text_of(error))
         try:
             try:
                 result = entry(*args)
+                if message.get("loose"):
+                    result = settle(result)
             finally:
                 flush()
         except Exit as error:
             return '"exit":%d' % exit_code(error)
         except Base as error:
-            content = describe(error)
+            content = '"raised":' + describe(error)
         else:
             try:
                 content = '"value":' + encode(result)
@@ -264,7 +302,7 @@ def _make():
                 content = '"invalid":' + encode_lossy(text_of(error))
             except Base as error:
                 content = '"invalid":' + encode_lossy("its value cannot be read: " + name_of(kind_of(error)))
-        if after:
+        if message["after"]:
             try:
                 content += ',"after":[' + ",".join([encode(arg) for arg in args]) + "]"
             except Base:
@@ -280,14 +318,15 @@ def _make():
         send(nonce, message["seq"], '"loaded":true')
         while True:
             message = receive()
-            send(nonce, message["seq"], call(entry, message["args"], message["after"]))
+            send(nonce, message["seq"], call(entry, message))
 
     def run_main(message):
         """Runs a program as a script; its end is the end of the process."""
         os.close(3)
         sys.argv = ["main.py", *message["argv"]]
         try:
-            load(message["prelude"], message["source"], "__main__", "main.py")
+            space = new_space("__main__", message["prelude"])
+            run(to_code(message["source"], "main.py", "exec", dont_inherit=True), space)
         except Exit:
             raise
         except Base as error:
@@ -309,49 +348,190 @@ def _make():
     # ---- test code ---------------------------------------------------------------------------
 
     def mirror(old, new):
-        """Gives an argument the content that the call left it with."""
+        """Gives an argument the content that the call left it with. Parts that stayed containers stay
+        the same objects, because the test may hold them by other names."""
         if kind_of(old) is list and kind_of(new) is list:
-            old[:] = new
+            old[:] = [mirrored(a, b) for a, b in zip(old, new)] + new[len(old):]
         elif kind_of(old) is dict and kind_of(new) is dict:
+            content = {key: mirrored(old.get(key), value) for key, value in new.items()}
             old.clear()
-            old.update(new)
+            old.update(content)
         elif kind_of(old) is set and kind_of(new) is set:
             old.clear()
             old.update(new)
 
-    class ProgramError(Exception):
-        """The program under test raised an error of a kind that builtins do not have."""
+    def mirrored(old, new):
+        if kind_of(old) is kind_of(new) and kind_of(old) in (list, dict, set):
+            mirror(old, new)
+            return old
+        return new
 
     class Unsupported(Base):
         """The test wants something of the program that cannot be asked with plain data."""
 
+    PROGRAMS = object()
+
+    def as_error(kind, text, bases, state):
+        """An error like the one that the program raised: of its kind where the test knows that kind,
+        else of a kind with its name below the nearest one that the test knows."""
+        known = None
+        for name in [kind, *bases]:
+            found = state["space"].get(name, getattr(builtins, name, None))
+            if is_a(found, kind_of) and issubclass(found, Base):
+                known = found
+                break
+        if known is None or issubclass(known, unnoticed(state["source"])):
+            known = Exception
+        fields = {"__str__": lambda self: text, "__init__": lambda self, *rest: None, "__whose__": PROGRAMS}
+        copy = kind_of(kind, (known,), fields)
+        error = copy.__new__(copy, text)
+        error.args = (text,)
+        return error
+
+    def unnoticed(source):
+        """Kinds of errors that end a loop, a test case or the test as if all were well. The program
+        raises them in a test only if the test names them."""
+        kinds = [Exit, GeneratorExit]
+        kinds += [kind for kind in (StopIteration, StopAsyncIteration) if name_of(kind) not in source]
+        unittest = modules.get("unittest")
+        if unittest is not None:
+            kinds.append(unittest.SkipTest)
+        return tuple_of(kinds)
+
+    def is_programs(error):
+        """Whether the program raised this error. Any other kind of it is the test's own."""
+        return getattr(kind_of(error), "__whose__", None) is PROGRAMS
+
+    def unsupported(state, what):
+        """Gives up. The word is kept as well, because the test may catch what is raised."""
+        state["unsupported"] = state["unsupported"] or what
+        raise Unsupported(what)
+
     def make_proxy(state):
         def program(*args, **kwargs):
             if kwargs:
-                raise Unsupported("arguments by name")
+                unsupported(state, "arguments by name")
             try:
                 encoded = ",".join([encode(arg) for arg in args])
             except NoValue as error:
-                raise Unsupported("an argument that is no plain data: " + text_of(error))
+                unsupported(state, "an argument that is no plain data: " + text_of(error))
             send(state["nonce"], state["seq"], '"call":[%s]' % encoded)
             reply = receive()
             state["seq"] = reply["seq"]
-            if reply.get("stop"):
-                end_process(0)
             for old, new in zip(args, reply.get("after") or ()):
-                mirror(old, new)
+                mirror(old, revive(new))
             if "raised" in reply:
-                kind, text = reply["raised"]
-                error = getattr(builtins, kind, None)
-                if is_a(error, kind_of) and issubclass(error, Exception):
-                    try:
-                        raise error(text)
-                    except TypeError:
-                        pass
-                raise ProgramError("%s: %s" % (kind, text))
-            return reply["value"]
+                raise as_error(*reply["raised"], state)
+            return revive(reply["value"])
 
         return program
+
+    def compile_test(source):
+        """The code of a test, in which each function begins by saying that it ran: only what the text
+        itself has not run is run afterwards."""
+        if "def test" not in source and "def check" not in source:
+            return to_code(source, "<tests>", "exec", dont_inherit=True)
+        import _ast
+
+        tree = to_code(source, "<tests>", "exec", _ast.PyCF_ONLY_AST, dont_inherit=True)
+        left = [tree]
+        while left:
+            node = left.pop()
+            for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+                parts = getattr(node, name, None)
+                if is_a(parts, list):
+                    left.extend(parts)
+            if is_a(node, (_ast.FunctionDef, _ast.AsyncFunctionDef)):
+                # The line by which its code will be known.
+                line = (node.decorator_list or [node])[0].lineno
+                at = {"lineno": line, "end_lineno": line, "col_offset": 0, "end_col_offset": 0}
+                called = _ast.Name("__synthase_ran__", _ast.Load(), **at)
+                mark = _ast.Expr(_ast.Call(called, [_ast.Constant(line, **at)], [], **at), **at)
+                first = node.body[0]
+                has_text = is_a(first, _ast.Expr) and is_a(first.value, _ast.Constant) and is_a(first.value.value, str)
+                node.body.insert(1 if has_text else 0, mark)
+        return to_code(tree, "<tests>", "exec", dont_inherit=True)
+
+    def code_of(value):
+        """The code of a function that the test wrote, below its decorators; else None."""
+        for _ in range(MAX_DEPTH):
+            value = getattr(value, "__wrapped__", value)
+        code = getattr(getattr(value, "__func__", value), "__code__", None)
+        return code if getattr(code, "co_filename", None) == "<tests>" else None
+
+    def is_runnable(value, count):
+        """Whether a function runs when it is called with so many arguments: one that wants more, and
+        one that would only give a generator or something to be waited for, does not."""
+        code = code_of(value)
+        least = code.co_argcount - len(getattr(value, "__defaults__", None) or ())
+        named = code.co_kwonlyargcount - len(getattr(value, "__kwdefaults__", None) or ())
+        most = MAX_EXACT if code.co_flags & 0x04 else code.co_argcount
+        return least <= count <= most and named <= 0 and not code.co_flags & 0x2A0
+
+    def run_definitions(program, state):
+        """Runs what test runners would run, as far as the text itself has not run it: `check(program)`,
+        functions named `test…` without parameters, and test cases."""
+        space, ran = state["space"], state["ran"]
+        before = set_of(ran)
+
+        def is_left(value, ran):
+            code = code_of(value)
+            return code is not None and code.co_firstlineno not in ran
+
+        def named_like(start):
+            # Each once, whatever other names it has.
+            found = {id(value): (name, value) for name, value in dict_items(space) if starts(name, start)}
+            return [(name, value) for name, value in found.values() if value is not program]
+
+        named = named_like("test")
+        for name, value in named:
+            if is_left(value, before) and is_runnable(value, 0):
+                value()
+        unittest = modules.get("unittest")
+        if unittest is not None:
+            run_cases(unittest, named_like(""), lambda value: is_left(value, before))
+        check = space.get("check")
+        if is_left(check, ran) and is_runnable(check, 1):
+            check(program)
+        # What is still left wants what only another test runner could give.
+        for name, value in [*named, ("check", check)]:
+            if is_left(value, ran):
+                unsupported(state, "the function %s of the test, which takes arguments or is asynchronous" % name)
+        for name, value in named_like("Test"):
+            is_case = unittest is not None and is_a(value, kind_of) and issubclass(value, unittest.TestCase)
+            if is_a(value, kind_of) and starts(name, "Test") and not is_case:
+                for method, function in list(value.__dict__.items()):
+                    if starts(method, "test") and is_left(function, ran):
+                        unsupported(state, "the test class " + name)
+
+    def run_cases(unittest, found, is_left):
+        class Result(unittest.TestResult):
+            broken = None
+
+            def addError(self, case, info):
+                if is_a(info[1], ImportError) and not is_programs(info[1]):
+                    self.broken = info[1]
+                else:
+                    super().addError(case, info)
+
+        def cases(suite):
+            for part in suite:
+                if is_a(part, unittest.TestCase):
+                    yield part
+                else:
+                    yield from cases(part)
+
+        result, load = Result(), unittest.defaultTestLoader.loadTestsFromTestCase
+        for _, value in found:
+            if is_a(value, kind_of) and issubclass(value, unittest.TestCase):
+                left = [case for case in cases(load(value)) if is_left(getattr(case, case._testMethodName))]
+                unittest.TestSuite(left).run(result)
+        for case, trace in result.failures + result.errors:
+            raise AssertionError("%s: %s" % (case, trace.strip().splitlines()[-1]))
+        for case in result.unexpectedSuccesses:
+            raise AssertionError("%s: it succeeds unexpectedly" % case)
+        if result.broken is not None:
+            raise result.broken
 
     def failed_line(error, source_name):
         line, trace = 0, error.__traceback__
@@ -363,26 +543,38 @@ def _make():
 
     def run_tests(message):
         """Runs test code whose entry point is the program in another process."""
-        state = {"nonce": message["nonce"], "seq": message["seq"]}
+        source, ran = message["source"], set()
+        state = {"nonce": message["nonce"], "seq": message["seq"], "unsupported": None, "source": source, "ran": ran}
+        content = '"passed":true'
         try:
-            module = Module("tests")
-            modules["tests"] = module
-            space = module.__dict__
-            space["__builtins__"] = builtins
-            if message["prelude"]:
-                run(to_code(message["prelude"], "<prelude>", "exec", dont_inherit=True), space)
-            space[message["entry"]] = make_proxy(state)
-            run(to_code(message["source"], "<tests>", "exec", dont_inherit=True), space)
-            content = '"passed":true'
-        except Unsupported as error:
-            content = '"unsupported":' + encode_lossy(text_of(error))
+            code = compile_test(source)
+            space = new_space("tests", message["prelude"])
+            # `unittest.main()` looks here.
+            modules["__main__"] = modules["tests"]
         except SyntaxError as error:
-            content = '"broken":%s' % encode_lossy("%s (line %s)" % (error.msg, error.lineno))
-        except Exit as error:
-            content = '"broken":"it ends its own process"'
+            content = '"broken":' + encode_lossy("%s (line %s)" % (error.msg, error.lineno))
+        except BadPrelude as error:
+            content = '"prelude":' + encode_lossy(text_of(error))
         except Base as error:
-            content = describe(error).replace('"raised"', '"failed"', 1)
-            content += ',"line":%d' % failed_line(error, "<tests>")
+            content = '"broken":' + encode_lossy(text_of(error))
+        else:
+            program = make_proxy(state)
+            state["space"], space["__synthase_ran__"] = space, ran.add
+            space[message["entry"]] = program
+            try:
+                run(code, space)
+                run_definitions(program, state)
+            except Exit as error:
+                # `unittest.main()` ends so.
+                if error.code:
+                    content = '"failed":["SystemExit",%s,[]],"line":0' % encode_lossy(text_of(error.code))
+            except Base as error:
+                if is_a(error, ImportError) and not is_programs(error):
+                    content = '"broken":' + encode_lossy(text_of(error))
+                else:
+                    content = '"failed":%s,"line":%d' % (describe(error), failed_line(error, "<tests>"))
+        if state["unsupported"] is not None:
+            content = '"unsupported":' + encode_lossy(state["unsupported"])
         flush()
         send(state["nonce"], state["seq"], content)
 
@@ -392,6 +584,9 @@ def _make():
             # Answers may be long integers; the broker bounds their length itself.
             set_digits(0)
         message = receive()
+        if message["op"] == "hello":
+            send(message["nonce"], message["seq"], '"ready":true')
+            message = receive()
         op = message["op"]
         if op == "load":
             answer_calls(message)
@@ -504,13 +699,15 @@ def _make():
                 for descriptor in descriptors:
                     os.close(descriptor)
                 control.send(b"\x03\x00" + repr(error).encode())
+                control.send(b"\x02\x00" + bytes(44))
                 continue
             for descriptor in descriptors:
                 os.close(descriptor)
             _, status, usage = os.wait4(child, 0)
             report = status.to_bytes(4, "little")
             for seconds in (usage.ru_utime, usage.ru_stime):
-                report += round(seconds * 1e6).to_bytes(8, "little")
+                whole, rest = divmod(round(seconds * 1e6), 1000000)
+                report += whole.to_bytes(8, "little") + rest.to_bytes(8, "little")
             control.send(b"\x02\x00" + report + usage.ru_maxrss.to_bytes(8, "little"))
 
     if sys.argv[1:2] == ["zygote"]:

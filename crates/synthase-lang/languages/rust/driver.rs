@@ -641,7 +641,7 @@ pub fn serve(call: fn(&[Arg]) -> Answer) {
                     .map(String::as_str)
                     .or_else(|| panic.downcast_ref::<&str>().copied())
                     .unwrap_or("");
-                format!("\"raised\":[\"panic\",{}]", quote(text))
+                format!("\"raised\":[\"panic\",{},[]]", quote(text))
             }
         };
         let _ = std::io::stdout().flush();

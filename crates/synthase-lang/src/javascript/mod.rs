@@ -40,7 +40,7 @@ pub fn literal(value: &Value) -> Option<String> {
     Some(match value {
         Value::Null => "null".into(),
         Value::Bool(b) => b.to_string(),
-        Value::Int(n) => n.to_i64().filter(|n| n.abs() <= MAX_SAFE_INTEGER)?.to_string(),
+        Value::Int(n) => n.to_i64().filter(|n| n.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs())?.to_string(),
         Value::Float(x) if x.is_nan() => "NaN".into(),
         Value::Float(x) if x.is_infinite() => if *x < 0.0 { "-Infinity" } else { "Infinity" }.into(),
         Value::Float(x) => format!("{x:?}").trim_end_matches(".0").to_owned(),

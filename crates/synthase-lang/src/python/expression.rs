@@ -112,13 +112,14 @@ impl<'a> Parser<'a> {
             } else if !self.eat("}") {
                 return None;
             }
-            return Some(Value::set(items));
+            return distinct(items.iter()).then(|| Value::set(items));
         }
         let mut pairs = vec![(first, self.value()?)];
         loop {
             let comma = self.eat(",");
             if self.eat("}") {
-                return ValueMap::new(pairs).ok().map(Value::Map);
+                let distinct = distinct(pairs.iter().map(|(key, _)| key));
+                return ValueMap::new(pairs).ok().filter(|_| distinct).map(Value::Map);
             }
             if !comma {
                 return None;
@@ -238,7 +239,12 @@ impl<'a> Parser<'a> {
                 "r" | "R" => self.string(true).map(Value::Str),
                 "u" | "U" => self.string(false).map(Value::Str),
                 "b" | "B" => {
+                    let quoted = self.rest;
                     let text = self.string(false)?;
+                    // In bytes, `\u` is no escape.
+                    if quoted[..quoted.len() - self.rest.len()].contains(['u', 'U', 'N']) && quoted.contains('\\') {
+                        return None;
+                    }
                     text.chars().map(|c| u8::try_from(c as u32).ok()).collect::<Option<Vec<u8>>>().map(Value::Bytes)
                 }
                 _ => None,
@@ -253,7 +259,7 @@ impl<'a> Parser<'a> {
                     return Some(Value::set([]));
                 }
                 let items = match self.value()? {
-                    Value::List(items) | Value::Tuple(items) => Value::set(items),
+                    Value::List(items) | Value::Tuple(items) if distinct(items.iter()) => Value::set(items),
                     set @ Value::Set(_) => set,
                     _ => return None,
                 };
@@ -274,6 +280,25 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// Whether Python keeps all of these apart as elements of a set: `1`, `1.0` and `True` are one.
+fn distinct<'a>(items: impl Iterator<Item = &'a Value>) -> bool {
+    let mut numbers: Vec<f64> = Vec::new();
+    for item in items {
+        let number = match item {
+            Value::Bool(b) => f64::from(u8::from(*b)),
+            Value::Int(n) => n.to_f64(),
+            Value::Float(x) => *x,
+            Value::Tuple(items) if items.iter().any(|item| !matches!(item, Value::Str(_) | Value::Int(_))) => {
+                return false;
+            }
+            _ => continue,
+        };
+        numbers.push(number);
+    }
+    numbers.sort_by(f64::total_cmp);
+    numbers.windows(2).all(|pair| pair[0] != pair[1])
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -287,7 +312,7 @@ mod tests {
             ("(1,)", "(1,)"),
             ("(1)", "1"),
             ("{1: 'x', 2: 'y',}", "{1: \"x\", 2: \"y\"}"),
-            ("set([1, 1])", "{1}"),
+            ("set([1, 2])", "{1, 2}"),
             ("set()", "set{}"),
             ("0xff", "255"),
             ("1e3", "1000.0"),
@@ -304,7 +329,21 @@ mod tests {
 
     #[test]
     fn everything_else_is_refused() {
-        for python in ["x", "f(1)", "f'{x}'", "[x for x in y]", "1j", "012", "'a", "{1: 2, 3}", "lambda: 1", "r'\\d'"] {
+        for python in [
+            "x",
+            "f(1)",
+            "f'{x}'",
+            "[x for x in y]",
+            "1j",
+            "012",
+            "'a",
+            "{1: 2, 3}",
+            "lambda: 1",
+            "r'\\d'",
+            "{1, True}",
+            "{1: 2, 1.0: 3}",
+            "b'\\u0041'",
+        ] {
             assert!(parse_prefix(python).is_none(), "{python}");
         }
     }

@@ -101,9 +101,15 @@ fn tagged_literal(tagged: &Tagged) -> Option<String> {
         "decimal" => return Some(format!("decimal.Decimal({})", string_literal(&tagged.text))),
         _ => return None,
     };
-    let numbers: Vec<&str> = tagged.text.split(['-', ':', 'T', ' ', '.']).collect();
+    let (whole, fraction) = tagged.text.split_once('.').unwrap_or((&tagged.text, ""));
+    let numbers: Vec<&str> = whole.split(['-', ':', 'T', ' ']).collect();
     let numbers = numbers.iter().map(|n| n.parse::<u32>().ok()).collect::<Option<Vec<_>>>()?;
-    let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+    let mut numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+    if !fraction.is_empty() {
+        // Python counts microseconds.
+        let micros: u32 = format!("{fraction:0<6.6}").parse().ok()?;
+        numbers.push(micros.to_string());
+    }
     Some(format!("{class}({})", numbers.join(", ")))
 }
 
@@ -150,6 +156,7 @@ mod tests {
             ("\"\\u{202e}\"", "\"\\u202e\""),
             ("b\"\\x00a\"", "b\"\\x00a\""),
             ("date\"2026-01-31\"", "datetime.date(2026, 1, 31)"),
+            ("time\"12:30:00.5\"", "datetime.time(12, 30, 0, 500000)"),
             ("-inf", "float(\"-inf\")"),
         ] {
             assert_eq!(literal(&text.parse().unwrap()).unwrap(), python);

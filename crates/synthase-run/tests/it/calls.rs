@@ -103,4 +103,45 @@ fn an_argument_without_a_form_in_the_programs_types_is_unfit() {
             assert!(matches!(called, Called::Unfit(_)), "{language}: {called:?}");
         }
     }
+    let unhashable: Value = "[{[1]}]".parse().unwrap();
+    let unit = function("python", "f(x: any) -> any", "def f(x): return x");
+    let called = lane.call(&unit, &limits(), &Environment::default(), &[unhashable], false).unwrap();
+    assert!(matches!(called, Called::Unfit(_)), "{called:?}");
+}
+
+#[test]
+fn an_entry_point_that_cannot_be_called_with_data_is_no_wrong_program() {
+    let runner = runner();
+    if works(&runner, "rust") {
+        let unit = function("rust", "f(xs: list[int]) -> int", "fn f<T: Ord>(xs: &[T]) -> i64 { xs.len() as i64 }");
+        let called = runner.lane().call(&unit, &limits(), &Environment::default(), &[vec![1].into()], false).unwrap();
+        assert!(matches!(called, Called::Uncallable(_)), "{called:?}");
+    }
+}
+
+#[test]
+fn what_a_call_used_is_its_own() {
+    let runner = runner();
+    let mut lane = runner.lane();
+    let source = "import time\ndef f(x):\n    time.sleep(x / 1000)\n    return len(bytearray(x << 20))";
+    let unit = function("python", "f(x: int) -> int", source);
+    let first = call(&mut lane, &unit, &[100.into()]);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let second = call(&mut lane, &unit, &[1.into()]);
+    assert!(first.usage.wall.as_millis() >= 100 && second.usage.wall.as_millis() < 100, "{first:?} {second:?}");
+    if lane.isolation() == synthase_types::Isolation::Full {
+        assert!(first.usage.peak_memory >= 100 << 20, "{first:?}");
+    }
+}
+
+#[test]
+fn each_call_may_print_as_much_as_the_limit() {
+    let runner = runner();
+    let mut lane = runner.lane();
+    let limits = synthase_types::Limits { output: 1 << 20, ..limits() };
+    let unit = function("python", "f(x: int) -> int", "def f(x):\n    print('x' * 600_000)\n    return x");
+    for _ in 0..5 {
+        let called = lane.call(&unit, &limits, &Environment::default(), &[1.into()], false).unwrap();
+        assert!(matches!(called, Called::Ran(run) if run.outcome == Outcome::Returned));
+    }
 }

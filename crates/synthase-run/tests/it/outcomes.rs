@@ -11,8 +11,12 @@ fn python_outcomes() {
         ("def f(x): return 1 / 0", "raised"),
         ("def f(x): raise SystemExit(0)", "early-exit"),
         ("import os\ndef f(x): os._exit(0)", "early-exit"),
-        ("exit(0)", "raised"),
+        ("exit(0)", "load-error"),
+        ("import nonsense", "load-error"),
+        ("raise ValueError", "load-error"),
         ("import sys\nsys.exit(0)", "early-exit"),
+        ("import sys\nsys.exit(10**30)", "early-exit"),
+        ("import sys\ndef f(x): sys.exit(-10**30)", "early-exit"),
         ("def f(x) return", "syntax-error"),
         ("g = 1", "missing-entry-point"),
         ("f = 1", "missing-entry-point"),
@@ -73,6 +77,15 @@ fn javascript_outcomes() {
         ("function f(x) { return Symbol('x'); }", "invalid-output"),
         ("function f(x) { return undefined; }", "invalid-output"),
         ("function f(x) { for (;;); }", "cpu-timeout"),
+        ("throw new Error('no');", "load-error"),
+        ("export { f };\nfunction f(x) { return x; }", "returned"),
+        ("export default (x) => x;", "returned"),
+        ("import fs from 'node:fs';\nfunction f(x) { return x; }", "returned"),
+        (
+            "const t = `\nexport const a = 1`;\nfunction f(x) { return t.includes('export') ? x : Symbol(); }",
+            "returned",
+        ),
+        ("Array.prototype.map = () => { throw 1; };\nfunction f(x) { return x; }", "unfit"),
         ("Array.prototype.toJSON = Object.prototype.toJSON = () => 1;\nfunction f(x) { return x; }", "returned"),
     ] {
         let outcome = outcome_of("javascript", source);
@@ -93,7 +106,9 @@ fn rust_outcomes() {
         ("fn f(x: i64) -> i64 { std::process::abort() }", "signaled"),
         ("fn f(x: i64) -> i64 { if x == i64::MIN { 0 } else { f(x) + 1 } }", "signaled"),
         ("fn f(x: i64) -> i64 { y }", "compile-error"),
-        ("fn g(x: i64) -> i64 { x }", "compile-error"),
+        ("fn g(x: i64) -> i64 { x }", "missing-entry-point"),
+        ("fn f(x: i64, y: i64) -> i64 { x + y }", "compile-error"),
+        ("fn f(x: &str) -> i64 { 1 }", "unfit"),
         ("fn f(x: i64) -> i64 { loop { std::hint::black_box(x); } }", "cpu-timeout"),
     ] {
         let outcome = outcome_of("rust", source);
@@ -104,5 +119,6 @@ fn rust_outcomes() {
 #[test]
 fn the_message_of_an_error_is_kept() {
     let outcome = outcome_of("python", "def f(x): raise ValueError('bad é')");
-    assert_eq!(outcome, Outcome::Raised { kind: "ValueError".into(), message: "bad é".into() });
+    let bases = vec!["Exception".into()];
+    assert_eq!(outcome, Outcome::Raised { kind: "ValueError".into(), message: "bad é".into(), bases });
 }

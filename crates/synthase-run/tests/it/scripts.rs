@@ -84,3 +84,10 @@ fn what_does_not_compile_is_told_with_the_compilers_words() {
     let Outcome::CompileError(message) = run.outcome else { panic!("{:?}", run.outcome) };
     assert!(message.contains("undeclared"), "{message}");
 }
+
+#[test]
+fn all_of_a_scripts_output_is_kept_up_to_the_limit() {
+    let runner = runner();
+    let run = script(&mut runner.lane(), &program("python", "print('x\\n' * 500_000)"), "");
+    assert_eq!((run.outcome, run.stdout.omitted, run.stdout.head.len()), (Outcome::Exited(0), 0, 1_000_001));
+}

@@ -113,6 +113,8 @@ fn python_keeps_every_kind_of_value() {
         "date\"2026-01-31\"",
         "datetime\"2026-01-31T12:30:00\"",
         "decimal\"1.50\"",
+        "complex\"(1+2j)\"",
+        "{{1, 2}, (3, {4})}",
     ] {
         let value: Value = text.parse().unwrap();
         assert_eq!(call(&mut lane, &unit, std::slice::from_ref(&value)).value, Some(value), "{text}");

@@ -30,7 +30,7 @@ pub(crate) fn limits() -> Limits {
 pub(crate) fn call(lane: &mut Lane<'_>, unit: &Unit, args: &[Value]) -> Run {
     match lane.call(unit, &limits(), &Environment::default(), args, false).unwrap() {
         Called::Ran(run) => run,
-        Called::Unfit(what) => panic!("unfit: {what}"),
+        Called::Unfit(what) | Called::Uncallable(what) => panic!("{what}"),
     }
 }
 

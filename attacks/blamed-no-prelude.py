@@ -1,0 +1,15 @@
+# attack: says by a well-formed frame that a prelude is broken that the task does not have, so that nothing could be judged
+# entry: double(x: int) -> int
+# example: 2 -> 4
+# outcome: tampered
+# verdict: fails
+import os
+import sys
+
+frame = sys._getframe(1)
+while frame is not None and "message" not in frame.f_locals:
+    frame = frame.f_back
+message = frame.f_locals["message"]
+text = ('{"nonce":"%s","seq":%d,"prelude":"boom"}' % (message["nonce"], message["seq"])).encode()
+os.write(3, len(text).to_bytes(4, "little") + text)
+os._exit(0)

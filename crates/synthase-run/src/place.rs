@@ -1,0 +1,112 @@
+//! A slot of the sandbox with its warm interpreters.
+
+use synthase_lang::language::{Call, Language, MemoryRule, fill, fill_word};
+use synthase_lang::registry::driver;
+use synthase_sandbox::{Command, InputFile, Jail, MemoryBy, SandboxError, Slot, Zygote};
+use synthase_types::Environment;
+
+use crate::cancel::Registration;
+use crate::error::RunError;
+use crate::toolchain::Toolchain;
+
+/// How many warm interpreters are kept in one place. Each takes some megabytes.
+const MOST_WARM: usize = 4;
+
+/// A slot of the sandbox with its warm interpreters.
+pub(crate) struct Place {
+    /// The interpreters, the one that was used last at the end. They must go before the slot.
+    warm: Vec<(Key, Warm)>,
+    pub(crate) slot: Slot,
+    /// Lets a cancellation reach the slot as long as it lives.
+    _registration: Registration,
+}
+
+/// What an interpreter was started for.
+type Key = (String, Environment);
+
+/// An interpreter that forks, or the knowledge that it cannot here.
+enum Warm {
+    Zygote(Zygote),
+    Cold,
+}
+
+impl Place {
+    pub(crate) fn new(slot: Slot, registration: Registration) -> Place {
+        Place { warm: Vec::new(), slot, _registration: registration }
+    }
+
+    /// The warm interpreter of a language, started if it is not there; `None` if it cannot fork here.
+    pub(crate) fn zygote(
+        &mut self,
+        language: &Language,
+        call: &Call,
+        toolchain: &Toolchain,
+        jail: &Jail,
+        environment: &Environment,
+    ) -> Result<Option<&mut Zygote>, RunError> {
+        let key = (language.name.clone(), environment.clone());
+        let found = self.warm.iter().position(|(known, _)| *known == key).map(|at| self.warm.remove(at).1);
+        let warm = match found {
+            Some(Warm::Zygote(zygote)) if zygote.is_alive() => Warm::Zygote(zygote),
+            Some(Warm::Cold) => Warm::Cold,
+            _ => {
+                let (command, _) = driver_command(language, &call.command, toolchain, environment);
+                match jail.zygote(&self.slot, &command) {
+                    Ok(zygote) => Warm::Zygote(zygote),
+                    // An interpreter without what entering a box takes: runs are started one by one,
+                    // which is slower and otherwise the same. If the cold start fails too, that is told.
+                    Err(SandboxError::Lost { who: "zygote", .. } | SandboxError::Setup(_)) if !call.cold.is_empty() => {
+                        Warm::Cold
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        };
+        if self.warm.len() >= MOST_WARM {
+            self.warm.remove(0);
+        }
+        self.warm.push((key, warm));
+        match self.warm.last_mut() {
+            Some((_, Warm::Zygote(zygote))) => Ok(Some(zygote)),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// A command with a language's environment.
+pub(crate) fn command(language: &Language, toolchain: &Toolchain, environment: &Environment) -> Command {
+    let seed = environment.seed.to_string();
+    let mut command = Command::new(&toolchain.program)
+        .env("PATH", "/usr/bin:/bin")
+        .env("LANG", &environment.locale)
+        .env("TZ", &environment.timezone)
+        .env("HOME", "/work")
+        .env("TMPDIR", "/tmp");
+    for (name, value) in &language.environment {
+        command = command.env(name, fill_word(value, &[("seed", &seed)]));
+    }
+    command.memory_by = match language.memory {
+        MemoryRule::Data => MemoryBy::Data,
+        MemoryRule::Nothing => MemoryBy::Nothing,
+    };
+    command
+}
+
+/// The command that starts a driver, and the files that it needs.
+pub(crate) fn driver_command(
+    language: &Language,
+    words: &[String],
+    toolchain: &Toolchain,
+    environment: &Environment,
+) -> (Command, Vec<InputFile>) {
+    let text = driver(language).unwrap_or("");
+    let file = language.call.as_ref().map_or("driver", |call| call.driver.as_str());
+    let program = toolchain.program.to_string_lossy();
+    let slots = [("program", program.as_ref()), ("driver", text), ("driver_file", file)];
+    let mut command = command(language, toolchain, environment);
+    for word in fill(words, &slots).iter().skip(1) {
+        command = command.arg(word);
+    }
+    let by_file = words.iter().any(|word| word.contains("{driver_file}"));
+    (command, if by_file { vec![InputFile::new(file, text.as_bytes())] } else { Vec::new() })
+}
