@@ -1,0 +1,117 @@
+//! The table of all components.
+
+use super::*;
+
+/// Every operator of the core language, sorted by name.
+pub static COMPONENTS: &[Component] = TABLE;
+
+const TABLE: &[Component] = &[
+    arith::ABS,
+    arith::ADD,
+    calendar::ADD_DAYS,
+    affix::AFTER,
+    affix::AFTER_LAST,
+    lambda::ALL,
+    class::ALNUM_RUNS,
+    logic::AND,
+    lambda::ANY,
+    sequence::AT,
+    affix::BEFORE,
+    affix::BEFORE_LAST,
+    case::CAPITALIZE,
+    number::CHAR,
+    split::CHARS,
+    sequence::CHUNKS,
+    number::CODE,
+    sequence::CONCAT,
+    sequence::CONTAINS,
+    sequence::COUNT,
+    calendar::DATE,
+    calendar::DAY,
+    calendar::DAY_OF_YEAR,
+    calendar::DAYS_BETWEEN,
+    class::DIGIT_RUNS,
+    arith::DIV,
+    arith::DIVIDE,
+    sequence::DROP,
+    affix::ENDS_WITH,
+    logic::EQ,
+    lambda::FILTER,
+    sequence::FIND,
+    number::FIXED,
+    list::FLATTEN,
+    arith::FLOAT,
+    arith::FLOOR,
+    lambda::FOLD,
+    logic::IF,
+    class::IS_ALNUM,
+    class::IS_DIGIT,
+    class::IS_LETTER,
+    class::IS_LOWER,
+    class::IS_UPPER,
+    calendar::ISO,
+    split::JOIN,
+    logic::LE,
+    sequence::LEN,
+    class::LETTER_RUNS,
+    case::LOWER,
+    logic::LT,
+    lambda::MAP,
+    arith::MAX,
+    lambda::MAX_BY,
+    list::MAXIMUM,
+    arith::MIN,
+    lambda::MIN_BY,
+    list::MINIMUM,
+    arith::MOD,
+    calendar::MONTH,
+    arith::MUL,
+    arith::NEG,
+    logic::NOT,
+    logic::OR,
+    affix::PAD_LEFT,
+    affix::PAD_RIGHT,
+    number::PARSE_BASE,
+    calendar::PARSE_DATE,
+    arith::POW,
+    list::PRODUCT,
+    list::RANGE,
+    sequence::REPEAT,
+    split::REPLACE,
+    sequence::REVERSE,
+    arith::ROUND,
+    sequence::RUNS,
+    lambda::SCAN,
+    list::SINGLE,
+    list::SORT,
+    lambda::SORT_BY,
+    split::SPLIT,
+    affix::STARTS_WITH,
+    arith::SUB,
+    list::SUM,
+    sequence::TAKE,
+    number::TEXT,
+    number::TO_BASE,
+    number::TO_FLOAT,
+    number::TO_INT,
+    split::TRIM,
+    list::UNIQUE,
+    case::UPPER,
+    calendar::WEEKDAY,
+    split::WORDS,
+    calendar::YEAR,
+    lambda::ZIP_WITH,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_every_name_is_found() {
+        assert!(COMPONENTS.is_sorted_by(|a, b| a.name < b.name));
+        for component in COMPONENTS {
+            assert_eq!(id(component.name).get().name, component.name);
+        }
+    }
+}
