@@ -1,6 +1,6 @@
 //! The context of a strategy: the only doors to the world.
 //!
-//! `propose` and `judge` charge the budget, write the record, and answer from the journal what an
+//! `propose`, `judge` and `run` charge the budget, write the record, and answer from the journal what an
 //! earlier part of the run already knows. A strategy is therefore straight-line code without a
 //! clock, a file or a process of its own, and a search is resumed by running it again.
 
@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use synthase_judge::Judge;
+use synthase_judge::{Answer, Judge};
 use synthase_record::{Journal, Recorder};
 use synthase_run::{Cancel, Lane};
 use synthase_types::id::{BlobId, Digest, TaskId};
 use synthase_types::{
-    Budget, Candidate, Event, Isolation, Judgement, Resource, Spend, StopReason, Task, Unit, Value,
+    Budget, Candidate, Event, Isolation, Judgement, Resource, Spend, StopReason, Task, Unit, Value, Verdict,
 };
 
 use crate::clock::Clock;
@@ -123,9 +123,8 @@ impl<'a, 'r> Context<'a, 'r> {
     /// A task that the proposer can do nothing with.
     pub fn propose(&mut self, proposer: &dyn Proposer) -> Result<Proposal, CannotPropose> {
         let budget = self.budget.minus(&self.spend);
-        let key = Digest::of_json(&(
-            "propose", self.task_id, proposer.name(), self.language, self.count, self.seed, budget,
-        ));
+        let version = (env!("CARGO_PKG_VERSION"), proposer.name());
+        let key = Digest::of_json(&("propose", version, self.task_id, self.language, self.count, self.seed, budget));
         let proposal = match self.recall::<Proposal>(&key) {
             Some(known) => known,
             None => {
@@ -145,9 +144,9 @@ impl<'a, 'r> Context<'a, 'r> {
                     seed: self.seed,
                     stopped: &mut stopped,
                 })?;
-                // An answer that was cut off by the user is no answer to the question: a resumed run
-                // asks again.
-                if self.halted_by_user() {
+                // An answer that was cut off by the user is no answer to the question, even if it found
+                // something: a resumed run asks again.
+                if cancel.is_cancelled() {
                     self.spend += proposal.spend;
                     return Ok(proposal);
                 }
@@ -172,37 +171,36 @@ impl<'a, 'r> Context<'a, 'r> {
         let judge = Judge::new(self.task);
         let key = Digest::of_json(&("judge", self.task_id, candidate.id(), judge.identity(candidate, self.lane)));
         if let Some(known) = self.recall::<Judgement>(&key) {
-            self.charge(&known);
+            self.spend += spend_of(&known);
             return known;
         }
         let judgement = judge.judge(candidate, self.lane);
-        if !self.halted_by_user() {
+        // What could not be judged says nothing for ever: a resumed run looks again.
+        if !judgement.probes.iter().any(|probe| matches!(probe.verdict, Verdict::NotJudged(_))) {
             let blob = self.remember(&judgement);
             self.record(Event::Judged {
                 task: self.task_id,
                 key,
                 candidate: candidate.id(),
-                verdict: judgement.verdict.clone(),
+                verdict: judgement.verdict.to_string(),
                 spend: spend_of(&judgement),
                 judgement: blob,
             });
         }
-        self.charge(&judgement);
+        self.spend += spend_of(&judgement);
         judgement
     }
 
-    /// What a candidate answers to these inputs when it is run; `None` where it gives no value or
-    /// could not be run.
-    pub fn answers(&mut self, candidate: &Candidate, inputs: &[Vec<Value>]) -> Vec<Option<Value>> {
+    /// Runs a candidate on these inputs, without a judge.
+    pub fn run(&mut self, candidate: &Candidate, inputs: &[Vec<Value>]) -> Vec<Answer> {
         let judge = Judge::new(self.task);
-        let key = Digest::of_json(&(
-            "answers", self.task_id, candidate.id(), inputs, judge.identity(candidate, self.lane),
-        ));
-        let answers = match self.recall::<Vec<Option<Value>>>(&key) {
+        let identity = judge.identity(candidate, self.lane);
+        let key = Digest::of_json(&("run", self.task_id, candidate.id(), inputs, identity));
+        let answers = match self.recall::<Vec<Answer>>(&key) {
             Some(known) => known,
             None => {
                 let answers = judge.answers(candidate, inputs, self.lane);
-                if !self.halted_by_user() {
+                if !answers.iter().any(|answer| matches!(answer, Answer::NotRun(_))) {
                     let answer = self.remember(&answers);
                     self.record(Event::Answered { task: self.task_id, key, candidate: candidate.id(), answer });
                 }
@@ -213,12 +211,9 @@ impl<'a, 'r> Context<'a, 'r> {
         answers
     }
 
-    fn halted_by_user(&self) -> bool {
-        self.cancel.is_cancelled()
-    }
-
-    fn charge(&mut self, judgement: &Judgement) {
-        self.spend += spend_of(judgement);
+    /// Whether an answer of a candidate counts as a value, under the task's profile.
+    pub fn same(&self, candidate: &Candidate, expected: &Value, got: &Value) -> bool {
+        Judge::new(self.task).same(candidate, expected, got, self.lane)
     }
 
     fn record(&self, event: Event) {
@@ -232,7 +227,7 @@ impl<'a, 'r> Context<'a, 'r> {
     }
 
     fn recall<T: DeserializeOwned>(&self, key: &Digest) -> Option<T> {
-        serde_json::from_slice(self.journal.answer(key)?).ok()
+        serde_json::from_slice(&self.journal.answer(key)?).ok()
     }
 }
 

@@ -23,7 +23,13 @@ pub fn solve(
         clock.now_ms(),
         Event::TaskStarted { task: id, name: task.name.clone(), text, strategy: strategy.name.to_owned() },
     );
-    let solution = (strategy.solve)(&mut Context::new(task, wanted, around))?;
+    let solution = match (strategy.solve)(&mut Context::new(task, wanted, around)) {
+        Ok(solution) => solution,
+        Err(cannot) => {
+            recorder.event(clock.now_ms(), Event::TaskRefused { task: id, why: cannot.to_string() });
+            return Err(cannot);
+        }
+    };
     let blob = recorder.blob(serde_json::to_vec(&solution).unwrap_or_default());
     recorder.event(clock.now_ms(), Event::TaskEnded { task: id, stop: solution.stop, solution: blob });
     Ok(solution)

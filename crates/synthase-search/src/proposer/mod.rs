@@ -52,7 +52,7 @@ pub struct CannotPropose(pub String);
 pub struct Proposal {
     /// Programs that the proposer believes to be right, best first.
     pub candidates: Vec<Proposed>,
-    /// Where there are none: the program that misses least.
+    /// Where there are none but look-up tables: the program that misses least.
     pub partial: Option<Proposed>,
     /// Why the proposer stopped.
     pub stop: ProposalStop,
@@ -60,6 +60,8 @@ pub struct Proposal {
     pub contradictions: Vec<(u32, u32)>,
     /// What the proposer can say for certain.
     pub certificate: Option<String>,
+    /// What a reader of the answer should know besides, one remark each.
+    pub notes: Vec<String>,
     /// What was spent.
     pub spend: Spend,
 }
@@ -89,6 +91,8 @@ pub struct Proposed {
     pub group: u32,
     /// How far the program depends on each example.
     pub stability: Option<Stability>,
+    /// Whether the program lists the examples case by case.
+    pub look_up_table: bool,
     /// What a reader should know of it.
     pub remarks: Vec<String>,
     /// What the program answers by its proposer's own account. A program that answers something
