@@ -18,6 +18,9 @@ pub struct Row {
     pub shown_consistent: bool,
     /// Whether that program is right on everything that was held out.
     pub held_out_correct: bool,
+    /// Whether the problem holds nothing out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub without_held_out: bool,
     /// The counts behind it.
     pub held_out: Grade,
     /// Elapsed time of the search, in milliseconds.
@@ -27,6 +30,9 @@ pub struct Row {
     /// The program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// Whether it lists the examples case by case.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub look_up_table: bool,
     /// What a reader should know of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
@@ -46,6 +52,8 @@ pub struct Report {
     pub shown_consistent: usize,
     /// For how many of those the program is right on everything that was held out.
     pub held_out_correct: usize,
+    /// How many problems hold nothing out, so that nothing can be said of them.
+    pub without_held_out: usize,
     /// Held-out examples that repeat a shown input.
     pub repeated_inputs: usize,
     /// Held-out examples that could not be judged.
@@ -94,10 +102,12 @@ pub fn grade_problem(
         stop: None,
         shown_consistent: false,
         held_out_correct: false,
+        without_held_out: problem.held_out.is_empty(),
         held_out: Grade::default(),
         wall_ms,
         terms: 0,
         source: None,
+        look_up_table: false,
         remarks: Vec::new(),
         error: None,
     };
@@ -116,6 +126,7 @@ pub fn grade_problem(
         row.held_out_correct = row.held_out.all_right();
         row.source = Some(best.candidate.source.clone());
         row.remarks = best.remarks.clone();
+        row.look_up_table = best.look_up_table;
     }
     (row, Some(solution))
 }
@@ -128,6 +139,7 @@ pub fn report(suite: &str, rows: Vec<Row>) -> Report {
         total: rows.len(),
         shown_consistent: count(|row| row.shown_consistent),
         held_out_correct: count(|row| row.held_out_correct),
+        without_held_out: count(|row| row.without_held_out),
         repeated_inputs: rows.iter().map(|row| row.held_out.repeated).sum(),
         not_judged: rows.iter().map(|row| row.held_out.not_judged).sum(),
         wall_ms: Percentiles::of(rows.iter().map(|row| row.wall_ms).collect()),

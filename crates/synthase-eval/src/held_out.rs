@@ -5,23 +5,24 @@
 
 use synthase_judge::Judge;
 use synthase_run::Lane;
-use synthase_types::task::fields::ExampleField;
-use synthase_types::task::{TaskFields, fields::TaskError};
-use synthase_types::{Candidate, Example, Task, Verdict};
+use synthase_types::task::TaskFields;
+use synthase_types::task::fields::TaskError;
+use synthase_types::{Candidate, Code, Example, Origin, Task, Verdict};
 
-/// Examples for grading only.
+/// Examples and tests for grading only.
 pub struct HeldOut {
     examples: Vec<Example>,
+    tests: Vec<Code>,
 }
 
-/// How a program did on held-out examples.
+/// How a program did on what was held out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Grade {
-    /// How many examples there are.
+    /// How many examples and tests there are.
     pub total: usize,
     /// On how many the program is right.
     pub right: usize,
-    /// How many repeat an input that was shown; they say nothing of unseen inputs.
+    /// How many examples repeat an input that was shown; they say nothing of unseen inputs.
     pub repeated: usize,
     /// On how many of the repeated ones the program is right.
     pub repeated_right: usize,
@@ -30,37 +31,52 @@ pub struct Grade {
 }
 
 impl Grade {
-    /// Right on every example; a grade without any says nothing.
+    /// Right on everything; a grade without anything says nothing.
     pub fn all_right(&self) -> bool {
         self.total > 0 && self.right == self.total
     }
 }
 
 impl HeldOut {
-    /// Held-out examples of a task.
+    /// What is held out of a task.
     ///
     /// # Errors
-    /// An example that does not fit the task's entry point.
-    pub(crate) fn new(task: &Task, examples: Vec<ExampleField>) -> Result<HeldOut, TaskError> {
-        let fields = TaskFields { entry: Some(task.entry.to_string()), examples, ..TaskFields::default() };
-        Ok(HeldOut { examples: Task::try_from(fields)?.examples })
+    /// An example that does not fit the task's entry point, or one without an answer.
+    pub(crate) fn new(task: &Task, fields: TaskFields) -> Result<HeldOut, TaskError> {
+        if !fields.inputs.is_empty() {
+            let what = "a held-out row needs an answer".to_owned();
+            return Err(synthase_types::task::fields::TaskErrorKind::Block(what).into());
+        }
+        let fields = TaskFields {
+            entry: Some(task.entry.to_string()),
+            examples: fields.examples,
+            tests: fields.tests,
+            ..TaskFields::default()
+        };
+        let held_out = Task::try_from(fields)?;
+        Ok(HeldOut { examples: held_out.examples, tests: held_out.tests })
     }
 
     /// Whether there is nothing to grade with.
     pub fn is_empty(&self) -> bool {
-        self.examples.is_empty()
+        self.examples.is_empty() && self.tests.is_empty()
     }
 
     /// Grades a program.
     pub(crate) fn grade(&self, task: &Task, candidate: &Candidate, lane: &mut Lane<'_>) -> Grade {
         let mut graded = task.clone();
         graded.examples = self.examples.clone();
-        graded.tests.clear();
+        graded.tests = self.tests.clone();
         let judgement = Judge::new(&graded).judge(candidate, lane);
-        let mut grade = Grade { total: self.examples.len(), ..Grade::default() };
-        for (example, probe) in self.examples.iter().zip(&judgement.probes) {
+        let mut grade = Grade { total: judgement.probes.len(), ..Grade::default() };
+        for probe in &judgement.probes {
             let right = matches!(probe.verdict, Verdict::Holds(_));
-            let repeated = task.examples.iter().any(|shown| shown.input == example.input);
+            let example = match probe.origin {
+                Origin::Example(row) => self.examples.get(row as usize - 1),
+                Origin::Test { .. } => None,
+            };
+            let repeated =
+                example.is_some_and(|example| task.examples.iter().any(|shown| shown.input == example.input));
             grade.right += usize::from(right);
             grade.repeated += usize::from(repeated);
             grade.repeated_right += usize::from(repeated && right);

@@ -70,6 +70,7 @@ fn problem(path: &Path, entry: Entry, shown: usize) -> Result<Problem, SuiteErro
     // The name says what the function does, so it is kept from those who search.
     let fields = TaskFields { name: "f".into(), entry: Some(signature), examples, ..TaskFields::default() };
     let task = Task::try_from(fields).map_err(wrap)?;
+    let held_out = TaskFields { examples: held_out, ..TaskFields::default() };
     let held_out = HeldOut::new(&task, held_out).map_err(wrap)?;
     Ok(Problem { name: entry.name, task, held_out })
 }

@@ -51,7 +51,7 @@ pub fn by_name(name: &str) -> Option<&'static Suite> {
 #[derive(Debug, thiserror::Error)]
 pub enum SuiteError {
     /// A file or folder cannot be read.
-    #[error("cannot read {path}")]
+    #[error("cannot read {path}: {source}")]
     Read {
         /// The file or folder.
         path: PathBuf,

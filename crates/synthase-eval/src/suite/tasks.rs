@@ -4,19 +4,17 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize as _;
 use serde_json::Value as Json;
+use synthase_types::task::TaskFields;
 use synthase_types::task::document::Document;
-use synthase_types::task::fields::{ExampleField, TaskError};
-use synthase_types::task::read::{example_rows, read_document, read_json};
+use synthase_types::task::fields::TaskError;
+use synthase_types::task::read::{is_json, name_of, read_file, read_section};
 
 use super::{LoadOptions, Problem, Suite, SuiteError, read};
 use crate::held_out::HeldOut;
 
 /// The line in the table of suites.
-pub const SUITE: Suite = Suite {
-    name: "tasks",
-    summary: "a folder of task documents with held-out parts (`--data FOLDER`)",
-    load,
-};
+pub const SUITE: Suite =
+    Suite { name: "tasks", summary: "a folder of task documents with held-out parts (`--data FOLDER`)", load };
 
 fn load(options: &LoadOptions) -> Result<Vec<Problem>, SuiteError> {
     task_files(&options.data)?.into_iter().map(|path| problem(&path)).collect()
@@ -51,42 +49,48 @@ fn collect(path: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The name of a task by its file: what stands before `.task`.
-pub fn task_name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.split_once(".task.").map_or(name.as_ref(), |(name, _)| name).to_owned()
-}
-
 fn problem(path: &Path) -> Result<Problem, SuiteError> {
     let text = read(path)?;
-    let name = task_name(path);
+    let name = name_of(path);
     let wrap = |error: TaskError| SuiteError::Problem { path: path.to_owned(), problem: name.clone(), error };
-    let (task, held_out) = if path.extension().is_some_and(|ending| ending == "json") {
-        let task = read_json(&text, &name).map_err(wrap)?;
-        (task, json_held_out(&text).map_err(|what| SuiteError::Format { path: path.to_owned(), what })?)
-    } else {
-        let task = read_document(&text, &name).map_err(wrap)?;
-        let (_, blocks) = Document::parse(&text).split_held_out();
-        (task, example_rows(&blocks).map_err(wrap)?)
+    let task = read_file(path, &text).map_err(wrap)?;
+    let held_out = match is_json(path) {
+        true => json_held_out(&text).map_err(|what| SuiteError::Format { path: path.to_owned(), what })?,
+        false => read_section(&Document::parse(&text).split_held_out().1).map_err(wrap)?,
     };
     let held_out = HeldOut::new(&task, held_out).map_err(wrap)?;
     Ok(Problem { name, task, held_out })
 }
 
-/// The field that the ordinary reader drops: a list of examples.
-fn json_held_out(text: &str) -> Result<Vec<ExampleField>, String> {
+/// The field that the ordinary reader drops: a list of examples, or an object with `examples` and
+/// `tests`.
+fn json_held_out(text: &str) -> Result<TaskFields, String> {
     let json: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let wrap = |error: serde_json::Error| format!("held_out: {error}");
     match json.get("held_out") {
-        None => Ok(Vec::new()),
-        Some(rows) => Vec::deserialize(rows).map_err(|error| format!("held_out: {error}")),
+        None => Ok(TaskFields::default()),
+        Some(rows @ Json::Array(_)) => {
+            Ok(TaskFields { examples: Vec::deserialize(rows).map_err(wrap)?, ..TaskFields::default() })
+        }
+        Some(fields) => TaskFields::deserialize(fields).map_err(wrap),
     }
 }
-
-
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn held_out_tests_are_kept_and_open_rows_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.task.md");
+        let text = "| x | → |\n|--|--|\n| 1 | 2 |\n\n## Held out\n\n```python tests\nassert a(2) == 4\n```\n";
+        std::fs::write(&file, text).unwrap();
+        assert!(!problem(&file).unwrap().held_out.is_empty());
+        std::fs::write(&file, text.replace("```python tests\nassert a(2) == 4\n```", "| x | → |\n|--|--|\n| 1 | ? |"))
+            .unwrap();
+        assert!(problem(&file).err().unwrap().to_string().contains("needs an answer"));
+    }
 
     #[test]
     fn documents_are_found_and_their_held_out_parts_kept_apart() {
