@@ -1,8 +1,10 @@
 //! The engine: sandboxes, record and workers behind one handle.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::Builder;
 
 use synthase_eval::{Problem, Row};
 use synthase_judge::Judge;
@@ -86,12 +88,13 @@ impl Engine {
         &self,
         tasks: &[(Task, Wanted)],
         strategy: &Strategy,
-        mut done: impl FnMut(usize, Result<Solution, CannotPropose>),
+        done: impl FnMut(usize, Result<Solution, CannotPropose>),
     ) {
         self.in_order(
             tasks,
+            tasks.iter().map(|(_, wanted)| wanted.language.as_str()).collect(),
             |(task, wanted), around| synthase_search::solve(task, wanted, strategy, around),
-            |index, solution| done(index, solution),
+            done,
         );
     }
 
@@ -114,14 +117,21 @@ impl Engine {
     ) {
         self.in_order(
             problems,
+            BTreeSet::from([wanted.language.as_str()]),
             |problem, around| synthase_eval::grade_problem(problem, wanted, strategy, around),
             |index, (row, solution)| done(index, row, solution),
         );
     }
 
-    /// Judges a candidate on everything that a task gives.
+    /// Judges a candidate on everything that a task gives. For many candidates, keep a
+    /// [lane](Runner::lane) and use [`Judge`] on it: interpreters then stay warm.
     pub fn judge(&self, task: &Task, candidate: &Candidate) -> Judgement {
         Judge::new(task).judge(candidate, &mut self.runner.lane())
+    }
+
+    /// Whether everything was stopped from outside.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
     }
 
     fn around<'a, 'r>(&'a self, lane: &'a mut Lane<'r>) -> Surroundings<'a, 'r> {
@@ -139,25 +149,38 @@ impl Engine {
     fn in_order<T: Sync, R: Send>(
         &self,
         items: &[T],
+        languages: BTreeSet<&str>,
         work: impl Fn(&T, &mut Surroundings<'_, '_>) -> R + Sync,
         mut done: impl FnMut(usize, R),
     ) {
         let next = AtomicUsize::new(0);
         let (sender, receiver) = channel();
+        let worker = |sender: Sender<(usize, R)>| {
+            let mut lane = self.runner.lane();
+            while !self.cancel.is_cancelled() {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(item) = items.get(index) else { break };
+                let result = work(item, &mut self.around(&mut lane));
+                if sender.send((index, result)).is_err() {
+                    break;
+                }
+            }
+        };
+        let worker = &worker;
         std::thread::scope(|scope| {
-            for _ in 0..self.workers.min(items.len()) {
-                let (sender, next, work) = (sender.clone(), &next, &work);
-                scope.spawn(move || {
-                    let mut lane = self.runner.lane();
-                    while !self.cancel.is_cancelled() {
-                        let index = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(item) = items.get(index) else { break };
-                        let result = work(item, &mut self.around(&mut lane));
-                        if sender.send((index, result)).is_err() {
-                            break;
-                        }
-                    }
-                });
+            // An interpreter that stands behind a version manager takes long to find: this goes on
+            // while the first programs are searched for. Whoever needs it hears if it is not there.
+            for language in languages.into_iter().filter_map(|name| synthase_lang::by_name(name).ok()) {
+                // A machine that has no thread left does without.
+                let _ = Builder::new().spawn_scoped(scope, move || drop(self.runner.toolchain(language)));
+            }
+            let start = || {
+                let sender = sender.clone();
+                Builder::new().spawn_scoped(scope, move || worker(sender)).is_ok()
+            };
+            let started = (0..self.workers.min(items.len())).filter(|_| start()).count();
+            if started == 0 {
+                worker(sender.clone());
             }
             drop(sender);
             let mut waiting: Vec<(usize, R)> = Vec::new();

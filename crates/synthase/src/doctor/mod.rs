@@ -5,6 +5,7 @@ mod trials;
 use serde::Serialize;
 use synthase_lang::Language;
 use synthase_run::{Called, RunError, Runner};
+use synthase_sandbox::Finding;
 use synthase_types::{Environment, Isolation, Limits, Outcome, Unit, UnitEntry, Value};
 
 use crate::engine::Engine;
@@ -58,7 +59,7 @@ pub fn examine(engine: &Engine, mut heard: impl FnMut(&Check)) -> Vec<Check> {
         heard(&check);
         checks.push(check);
     };
-    isolation(engine.runner(), &mut note);
+    isolation(Some(engine.runner().isolation())).into_iter().for_each(&mut note);
     for language in synthase_lang::registry::all() {
         note(hello(engine.runner(), language));
     }
@@ -74,22 +75,19 @@ pub fn healthy(checks: &[Check]) -> bool {
     works(Group::Isolation) && works(Group::Language) && checks.iter().all(|check| check.status != Status::Broken)
 }
 
-fn isolation(runner: &Runner, note: &mut impl FnMut(Check)) {
-    let report = runner.sandbox().report();
-    for level in Isolation::ALL.into_iter().rev() {
-        let used = if level == runner.isolation() { " (in use)" } else { "" };
-        let missing: Vec<_> = report.missing(level).collect();
-        note(Check {
-            group: Group::Isolation,
-            name: level.to_string(),
-            status: if missing.is_empty() { Status::Ok } else { Status::Missing },
-            detail: match missing.first() {
-                None => format!("{}{used}", level.describe()),
-                Some(piece) => piece.reason.clone(),
-            },
-            remedy: missing.first().map(|piece| piece.remedy.clone()),
-        });
-    }
+/// Looks at each level of isolation, the strongest first, without an engine: there may be none.
+pub fn isolation(used: Option<Isolation>) -> Vec<Check> {
+    let report = synthase_sandbox::Sandbox::probe();
+    let look = |level: Isolation| {
+        let in_use = if used == Some(level) { " (in use)" } else { "" };
+        let missing = report.pieces.iter().find(|piece| piece.needed_for.contains(&level) && !piece.works());
+        let (status, detail, remedy) = match missing.map(|piece| &piece.finding) {
+            Some(Finding::Missing { reason, remedy }) => (Status::Missing, reason.clone(), Some(remedy.clone())),
+            _ => (Status::Ok, format!("{}{in_use}", level.describe()), None),
+        };
+        Check { group: Group::Isolation, name: level.to_string(), status, detail, remedy }
+    };
+    Isolation::ALL.into_iter().rev().map(look).collect()
 }
 
 /// Runs a language's hello programs.
@@ -110,15 +108,20 @@ pub fn hello(runner: &Runner, language: &Language) -> Check {
     };
     let mut forms = vec!["stdin/stdout"];
     if let Err(why) = says_hello(runner, language) {
-        return check(Status::Broken, format!("{}: {why}", toolchain.version), None);
+        return check(Status::Broken, format!("{}: {why}", toolchain.version), Some(reinstall(language)));
     }
     if language.call.is_some() {
         if let Err(why) = greets(runner, language) {
-            return check(Status::Broken, format!("{}: calls: {why}", toolchain.version), None);
+            let detail = format!("{}: calls: {why}", toolchain.version);
+            return check(Status::Broken, detail, Some(reinstall(language)));
         }
         forms.push("function calls");
     }
     check(Status::Ok, format!("{}: {}", toolchain.version, forms.join(", ")), None)
+}
+
+fn reinstall(language: &Language) -> String {
+    format!("install it anew, or a newer version: {}", language.toolchain.install)
 }
 
 fn says_hello(runner: &Runner, language: &Language) -> Result<(), String> {
@@ -145,7 +148,7 @@ fn greets(runner: &Runner, language: &Language) -> Result<(), String> {
     match called {
         Called::Ran(run) if run.value == Some(Value::from("hello, world")) => Ok(()),
         Called::Ran(run) => Err(format!("the hello function {}: {}", run.outcome, run.stderr.to_text().trim())),
-        Called::Unfit(what) => Err(what),
+        Called::Unfit(what) | Called::Uncallable(what) => Err(what),
     }
 }
 
