@@ -18,7 +18,7 @@ pub(crate) struct Cli {
 }
 
 /// Options of every command.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// Folder of the record [default: the nearest .synthase folder, else $XDG_STATE_HOME/synthase]
     #[arg(long, global = true, value_name = "DIR", env = "SYNTHASE_STATE", help_heading = "Global options")]
@@ -68,9 +68,10 @@ pub(crate) struct Solve {
     #[arg(value_name = "TASK")]
     pub(crate) tasks: Vec<PathBuf>,
     /// An example such as '"Ada Lovelace" -> "A.L."' (may be given several times)
-    #[arg(long, value_name = "ROW")]
+    #[arg(long, value_name = "ROW", allow_hyphen_values = true)]
     pub(crate) example: Vec<String>,
-    /// A CSV file of examples: a header, then one row each, the answer in the last column
+    /// A CSV file of examples: a header, then one row each, the answer in the last column (empty or `?`
+    /// where it is open)
     #[arg(long, value_name = "FILE")]
     pub(crate) examples: Option<PathBuf>,
     /// The entry point of --example and --examples, such as 'initials(name: str) -> str'
@@ -80,8 +81,8 @@ pub(crate) struct Solve {
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) lang: Option<String>,
     /// How many programs that differ to show
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) top: usize,
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) top: std::num::NonZeroUsize,
     #[command(flatten)]
     pub(crate) spend: SpendArgs,
     /// Continue a run that was interrupted: a run's name, its beginning, or `latest`
@@ -92,10 +93,11 @@ pub(crate) struct Solve {
 /// What may be spent on each task.
 #[derive(Debug, Args)]
 pub(crate) struct SpendArgs {
-    /// Time for each task
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
-    pub(crate) budget: Duration,
-    /// Terms that the symbolic search may try for each task, for answers that do not depend on time
+    /// Time for each task; all of it is used if need be [default: see --terms]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) budget: Option<Duration>,
+    /// Terms that the symbolic search may try for each task; the answer then does not depend on time
+    /// [default: a fraction of a second of work, and at most 10s; with --budget, no bound]
     #[arg(long, value_name = "N")]
     pub(crate) terms: Option<u64>,
     /// The seed of everything random

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-/// The codes with which the program exits. Each means one thing; `synthase help` lists them.
+use synthase::sandbox::SandboxError;
+use synthase::types::Isolation;
+
+/// The codes with which the program exits. Each means one thing; `synthase list exit-codes` prints them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
     /// Solved, or everything holds.
@@ -26,7 +29,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// All codes with their meanings, for the help text.
+    /// All codes with their meanings, for the list of them.
     pub(crate) const MEANINGS: &[(Exit, &str)] = &[
         (Exit::Success, "solved, or everything holds"),
         (Exit::Fails, "judged, and something does not hold"),
@@ -35,7 +38,7 @@ impl Exit {
         (Exit::Exhausted, "no program was found: there is nothing more to try"),
         (Exit::Spent, "no program was found within the budget"),
         (Exit::NotJudged, "a program could not be run or judged"),
-        (Exit::Internal, "a fault of synthase itself"),
+        (Exit::Internal, "a fault of synthase itself, or the result cannot be written"),
         (Exit::Cancelled, "stopped by the user"),
     ];
 
@@ -56,7 +59,6 @@ impl From<Exit> for std::process::ExitCode {
 pub(crate) struct CliError {
     pub(crate) exit: Exit,
     message: String,
-    context: Vec<String>,
     hints: Vec<String>,
 }
 
@@ -64,7 +66,7 @@ pub(crate) type Result<T, E = CliError> = std::result::Result<T, E>;
 
 impl CliError {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> CliError {
-        CliError { exit, message: message.into(), context: Vec::new(), hints: Vec::new() }
+        CliError { exit, message: message.into(), hints: Vec::new() }
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> CliError {
@@ -80,12 +82,6 @@ impl CliError {
         self.message.clone()
     }
 
-    /// Adds what was being done: `while reading …`.
-    pub(crate) fn context(mut self, context: impl Into<String>) -> CliError {
-        self.context.push(context.into());
-        self
-    }
-
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> CliError {
         self.hints.push(hint.into());
         self
@@ -95,9 +91,6 @@ impl CliError {
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}", self.message)?;
-        for context in &self.context {
-            write!(f, "\n  while {context}")?;
-        }
         for hint in &self.hints {
             write!(f, "\nhint: {hint}")?;
         }
@@ -113,7 +106,9 @@ impl From<synthase::run::RunError> for CliError {
             _ => Exit::NotJudged,
         };
         let hint = error.remedy();
+        let weak = matches!(&error, synthase::run::RunError::Sandbox(SandboxError::Unavailable { level, .. }) if *level == Isolation::Rlimits);
         let error = CliError::new(exit, error.to_string());
+        let error = if weak { error.hint("or allow it: --allow-weak-isolation") } else { error };
         let error = match hint {
             Some(hint) => error.hint(hint),
             None => error,
@@ -127,7 +122,11 @@ impl From<synthase::record::RecordError> for CliError {
         let mut message = error.to_string();
         let mut source = std::error::Error::source(&error);
         while let Some(cause) = source {
-            message.push_str(&format!(": {cause}"));
+            let cause_text = cause.to_string();
+            // Some libraries repeat themselves from cause to cause.
+            if !message.contains(&cause_text) {
+                message.push_str(&format!(": {cause_text}"));
+            }
             source = cause.source();
         }
         CliError::input(message)

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use synthase::record::{Journal, Reader, Recorder, RunId};
 use synthase::run::{Cancel, default_cache_folder};
-use synthase::search::Clock;
 use synthase::types::{Budget, Event};
 use synthase::{Engine, EngineOptions, SystemClock};
 
@@ -28,35 +27,59 @@ pub(crate) fn engine(global: &Global) -> Result<Engine> {
     Ok(Engine::new(options, Box::new(SystemClock::new()))?)
 }
 
+/// A run that is to be continued. Where its record lies is settled before anything changes the folder.
+pub(crate) struct Resumed {
+    run: RunId,
+    state: PathBuf,
+    /// What is known of it.
+    pub(crate) journal: Journal,
+}
+
+/// Finds the run whose name begins like this.
+pub(crate) fn resume(prefix: &str, global: &Global) -> Result<Resumed> {
+    if global.no_record {
+        return Err(CliError::usage("--resume continues a record, --no-record keeps none"));
+    }
+    let state = existing_state(global)?;
+    let state = std::path::absolute(&state).unwrap_or(state);
+    let reader = Reader::open(&state)?;
+    let run = reader.find_run(prefix)?;
+    Ok(Resumed { journal: Journal::read(reader, &run)?, run, state })
+}
+
 /// An engine that records a new run, or continues an earlier one.
-pub(crate) fn recording_engine(
-    global: &Global,
-    resume: Option<&RunId>,
-    seed: u64,
-    budget: Budget,
-) -> Result<Engine> {
+pub(crate) fn recording_engine(global: &Global, resumed: Option<Resumed>, seed: u64, budget: Budget) -> Result<Engine> {
     let engine = engine(global)?;
     if global.no_record {
         return Ok(engine);
     }
-    let Some(state) = state_folder(global) else {
-        output::warn("no record is kept: there is no home folder; name one with --state");
-        return Ok(engine);
-    };
-    let journal = match resume {
-        Some(run) => Journal::read(&Reader::open(&state)?, run)?,
-        None => Journal::empty(),
+    let (state, resume, journal) = match resumed {
+        Some(Resumed { run, state, journal }) => {
+            output::note(&format!("going on with run {run} of {}", state.display()));
+            (state, Some(run), journal)
+        }
+        None => {
+            let Some(state) = state_folder(global) else {
+                output::warn("no record is kept: there is no home folder; name one with --state");
+                return Ok(engine);
+            };
+            (state, None, Journal::empty())
+        }
     };
     let now = engine.clock().now_ms();
-    let run = resume.cloned().unwrap_or_else(|| new_run_id(now));
+    let run = resume.clone().unwrap_or_else(|| new_run_id(now));
     match Recorder::open(&state, run, now) {
         Ok(recorder) => {
-            let command = std::env::args().skip(1).collect();
+            let command = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+            let folder = std::env::current_dir().unwrap_or_default().display().to_string();
             let version = env!("CARGO_PKG_VERSION").to_owned();
-            recorder.event(now, match resume {
-                Some(_) => Event::Resumed,
-                None => Event::RunStarted { version, command, seed, budget },
-            });
+            recorder.event(
+                now,
+                match resume {
+                    Some(_) => Event::Resumed,
+                    None => Event::RunStarted { version, command, folder, seed, budget },
+                },
+            );
             Ok(engine.recording(recorder, journal))
         }
         Err(error) => {
@@ -92,7 +115,8 @@ pub(crate) fn state_folder(global: &Global) -> Option<PathBuf> {
 
 /// The folder of the record, for commands that read it.
 pub(crate) fn existing_state(global: &Global) -> Result<PathBuf> {
-    let state = state_folder(global).ok_or_else(|| CliError::input("there is no home folder; name one with --state"))?;
+    let state =
+        state_folder(global).ok_or_else(|| CliError::input("there is no home folder; name one with --state"))?;
     if state.join(synthase::record::FILE).exists() {
         return Ok(state);
     }
@@ -119,7 +143,7 @@ fn new_run_id(now_ms: u64) -> RunId {
     let seconds = now_ms / 1000;
     let (year, month, day) = civil(seconds / 86_400);
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    let salt = (u64::from(std::process::id()) << 10 | now_ms % 1000) & 0xffff;
+    let salt = ((u64::from(std::process::id()) << 10) | (now_ms % 1000)) & 0xffff;
     RunId(format!("{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}-{salt:04x}"))
 }
 

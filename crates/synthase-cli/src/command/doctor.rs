@@ -1,7 +1,7 @@
 //! `synthase doctor`: checks what works on this machine.
 
 use serde::Serialize;
-use synthase::doctor::{Check, Group, Status, examine, healthy};
+use synthase::doctor::{Check, Group, Status, examine, healthy, isolation};
 use synthase::types::Isolation;
 
 use crate::args::Global;
@@ -12,14 +12,14 @@ use crate::{output, session};
 #[derive(Serialize)]
 struct Printed {
     healthy: bool,
-    isolation: Isolation,
+    /// The level in use; none where no level works.
+    isolation: Option<Isolation>,
     checks: Vec<Check>,
 }
 
 pub(crate) fn run(global: &Global) -> Result<Exit> {
-    let engine = session::engine(global)?;
     let mut group = None;
-    let checks = examine(&engine, |check| {
+    let mut hear = |check: &Check| {
         if global.json {
             return;
         }
@@ -27,14 +27,27 @@ pub(crate) fn run(global: &Global) -> Result<Exit> {
             output::result(&format!("{}\n", heading(check.group)));
         }
         output::result(&line(check));
-    });
+    };
+    let engine = match session::engine(global) {
+        Ok(engine) => engine,
+        Err(error) => {
+            // This is when people ask a doctor.
+            let checks = isolation(None);
+            checks.iter().for_each(&mut hear);
+            if global.json {
+                output::json(&Printed { healthy: false, isolation: None, checks })?;
+            }
+            return Err(error);
+        }
+    };
+    let checks = examine(&engine, hear);
     let healthy = healthy(&checks);
-    let isolation = engine.runner().isolation();
+    let level = engine.runner().isolation();
     if global.json {
-        output::json(&Printed { healthy, isolation, checks })?;
+        output::json(&Printed { healthy, isolation: Some(level), checks })?;
     } else {
         let verdict = if healthy { "ready to use" } else { "not ready: see what is marked broken above" };
-        output::result(&format!("\n{verdict}; programs run at isolation level {isolation}\n"));
+        output::result(&format!("\n{verdict}; programs run at isolation level {level}\n"));
     }
     Ok(if healthy { Exit::Success } else { Exit::NotJudged })
 }

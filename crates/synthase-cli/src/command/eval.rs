@@ -18,10 +18,8 @@ pub(crate) fn run(args: Eval, global: &Global) -> Result<Exit> {
     let data = args.data.clone().ok_or_else(|| {
         CliError::usage("no data: name its folder with --data or SYNTHASE_DATA").hint("nothing is downloaded")
     })?;
-    let mut problems = (suite.load)(&LoadOptions { data, shown: args.shown }).map_err(|error| {
-        let cause = std::error::Error::source(&error).map_or(String::new(), |cause| format!(": {cause}"));
-        CliError::input(format!("{error}{cause}"))
-    })?;
+    let mut problems =
+        (suite.load)(&LoadOptions { data, shown: args.shown }).map_err(|error| CliError::input(error.to_string()))?;
     if let Some(only) = &args.only {
         problems.retain(|problem| problem.name.contains(only.as_str()));
     }
@@ -40,7 +38,7 @@ pub(crate) fn run(args: Eval, global: &Global) -> Result<Exit> {
     });
     progress.clear();
     session::finish(&engine);
-    let complete = rows.len() == problems.len();
+    let complete = rows.len() == problems.len() && !engine.is_cancelled();
     let report = report(suite.name, rows);
     if global.json {
         output::json(&report)?;
@@ -78,6 +76,10 @@ fn text(report: &Report) -> String {
         report.held_out_correct,
         percent(report.held_out_correct),
     ));
+    if report.without_held_out > 0 {
+        let problems = output::count(report.without_held_out, "problem");
+        out.push_str(&format!("{problems} with nothing held out: nothing can be said of them\n"));
+    }
     out.push_str(&format!(
         "held-out rows that repeat a shown input: {}; not judged: {}\nsearch time per problem: median {} ms, 90 % {} ms, longest {} ms\n",
         report.repeated_inputs, report.not_judged, report.wall_ms.p50, report.wall_ms.p90, report.wall_ms.max,

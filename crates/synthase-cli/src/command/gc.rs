@@ -23,5 +23,8 @@ pub(crate) fn run(args: Gc, global: &Global) -> Result<Exit> {
             size(swept.before),
         ));
     }
+    if swept.after > args.max_size {
+        output::note("the newest run and those in progress are kept, whatever they take");
+    }
     Ok(Exit::Success)
 }

@@ -27,10 +27,14 @@ pub(crate) fn run(args: Judge, global: &Global) -> Result<Exit> {
     let judgement = engine.judge(&task, &candidate);
     let isolation = engine.runner().isolation();
     let exit = verdict_exit(&judgement.verdict);
+    let judgement_is_empty = judgement.probes.is_empty();
     if global.json {
         output::json(&Printed { judgement, isolation })?;
     } else {
         output::result(&output::judgement::text(&judgement, isolation));
+    }
+    if judgement_is_empty {
+        return Err(CliError::input("the task has no example or test to judge by"));
     }
     if exit == Exit::NotJudged && !global.json {
         let error = CliError::new(exit, "not everything could be judged");

@@ -41,7 +41,10 @@ pub(crate) fn run(args: List, global: &Global) -> Result<Exit> {
 
 fn strategies() -> Listing {
     let row = |s: &synthase::search::Strategy| vec![s.name.into(), s.summary.into(), s.costs.into()];
-    Listing { columns: &["strategy", "what it does", "what it costs"], rows: synthase::search::STRATEGIES.iter().map(row).collect() }
+    Listing {
+        columns: &["strategy", "what it does", "what it costs"],
+        rows: synthase::search::STRATEGIES.iter().map(row).collect(),
+    }
 }
 
 fn suites() -> Listing {
@@ -82,7 +85,12 @@ fn languages(global: &Global) -> Result<Listing> {
                 synthase::doctor::Status::Missing => "missing",
                 synthase::doctor::Status::Broken => "broken",
             };
-            vec![language.name.clone(), language.aliases.join(", "), status.to_owned(), output::safe_text(&check.detail)]
+            vec![
+                language.name.clone(),
+                language.aliases.join(", "),
+                status.to_owned(),
+                output::safe_text(&check.detail),
+            ]
         })
         .collect();
     Ok(Listing { columns: &["language", "also called", "status", "what was found"], rows })
@@ -95,9 +103,17 @@ fn runs(global: &Global) -> Result<Listing> {
 }
 
 fn components() -> Listing {
+    /// How many of the tasks that use a component are named in the table.
+    const NAMED: usize = 3;
     let rows = synthase::symbolic::COMPONENTS
         .iter()
-        .map(|c| vec![c.name.to_owned(), c.signature(), c.summary.to_owned(), synthase::symbolic::usage(c.name).to_string()])
+        .map(|component| {
+            let tasks = synthase::symbolic::used_by(component.name);
+            let more = if tasks.len() > NAMED { ", …" } else { "" };
+            let named = format!("{}{more}", tasks[..tasks.len().min(NAMED)].join(", "));
+            let signature = component.signature();
+            vec![component.name.to_owned(), signature, component.doc.to_owned(), tasks.len().to_string(), named]
+        })
         .collect();
-    Listing { columns: &["component", "type", "what it does", "corpus tasks"], rows }
+    Listing { columns: &["component", "type", "what it does", "tasks", "for example"], rows }
 }

@@ -24,20 +24,25 @@ struct Printed {
 }
 
 pub(crate) fn run(args: Run, global: &Global) -> Result<Exit> {
-    let source = if args.file == Path::new("-") { standard_input()? } else { input::read_text(&args.file)? };
+    let source = match args.file == Path::new("-") {
+        true => {
+            String::from_utf8(standard_input()?).map_err(|_| CliError::input("standard input is not UTF-8 text"))?
+        }
+        false => input::read_text(&args.file)?,
+    };
     let language = input::program_language(&args.file, args.lang.as_deref())?;
     let call = args.call.as_deref().map(input::parse_call).transpose()?;
     let stdin = match args.stdin.as_deref() {
-        None => String::new(),
+        None => Vec::new(),
         Some("@-") => standard_input()?,
         Some(text) => match text.strip_prefix('@') {
-            Some(path) => input::read_text(Path::new(path))?,
-            None => text.to_owned(),
+            Some(path) => input::read_bytes(Path::new(path))?,
+            None => text.as_bytes().to_vec(),
         },
     };
     let entry = call.as_ref().map_or(UnitEntry::Stdio, |(signature, _)| UnitEntry::Function(signature.clone()));
     let unit = Unit { language: language.name.clone(), prelude: String::new(), source, entry };
-    let limits = input::limits(&args.limits);
+    let limits = input::limits(&args.limits)?;
     let engine = session::engine(global)?;
     let mut lane = engine.runner().lane();
     let environment = Environment::default();
@@ -45,8 +50,9 @@ pub(crate) fn run(args: Run, global: &Global) -> Result<Exit> {
         Some((_, values)) => match lane.call(&unit, &limits, &environment, values, false)? {
             Called::Ran(run) => run,
             Called::Unfit(what) => return Err(CliError::input(format!("an argument does not fit: {what}"))),
+            Called::Uncallable(what) => return Err(CliError::input(output::safe_text(&what))),
         },
-        None => lane.script(&unit, &limits, &environment, stdin.as_bytes(), &args.args)?,
+        None => lane.script(&unit, &limits, &environment, &stdin, &args.args)?,
     };
     let exit = match run.outcome {
         Outcome::Returned | Outcome::Exited(0) => Exit::Success,
@@ -58,8 +64,13 @@ pub(crate) fn run(args: Run, global: &Global) -> Result<Exit> {
         output::json(&Printed { outcome, value, stdout, stderr, usage, isolation })?;
         return Ok(exit);
     }
-    output::program_output(run.stdout.to_text().as_bytes(), call.is_none());
-    output::program_output(run.stderr.to_text().as_bytes(), false);
+    for (captured, name, to_stdout) in [(&run.stdout, "output", call.is_none()), (&run.stderr, "error output", false)] {
+        output::program_output(&captured.head, to_stdout);
+        if captured.omitted > 0 {
+            output::warn(&format!("{} bytes of {name} are left out here", captured.omitted));
+        }
+        output::program_output(&captured.tail, to_stdout);
+    }
     if let Some(value) = &run.value {
         output::result(&format!("{value}\n"));
     }
@@ -67,10 +78,10 @@ pub(crate) fn run(args: Run, global: &Global) -> Result<Exit> {
     Ok(exit)
 }
 
-fn standard_input() -> Result<String> {
-    let mut text = String::new();
+fn standard_input() -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
     std::io::stdin()
-        .read_to_string(&mut text)
+        .read_to_end(&mut bytes)
         .map_err(|error| CliError::input(format!("cannot read standard input: {error}")))?;
-    Ok(text)
+    Ok(bytes)
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use synthase::record::{Reader, RunId, StoredEvent};
-use synthase::types::id::BlobId;
+use synthase::types::id::{BlobId, TaskId};
 use synthase::types::{Event, Solution};
 
 use crate::args::{Global, Show};
@@ -27,16 +27,21 @@ struct PrintedEvent {
 
 pub(crate) fn run(args: Show, global: &Global) -> Result<Exit> {
     let reader = Reader::open(&session::existing_state(global)?)?;
-    let run = reader.find_run(&args.run).map_err(|error| {
-        CliError::from(error).hint("`synthase list runs` shows what is recorded")
-    })?;
+    let run = reader
+        .find_run(&args.run)
+        .map_err(|error| CliError::from(error).hint("`synthase list runs` shows what is recorded"))?;
     let events = reader.events(&run)?;
-    let solutions: Vec<(u64, Option<Solution>)> = events
-        .iter()
-        .filter_map(|stored| match &stored.event {
-            Event::TaskEnded { solution, .. } => Some((stored.seq, *solution)),
-            _ => None,
-        })
+    // A resumed run ends its tasks again; the last end counts.
+    let mut ends: Vec<(TaskId, u64, BlobId)> = Vec::new();
+    for stored in &events {
+        if let Event::TaskEnded { task, solution, .. } = &stored.event {
+            ends.retain(|(other, ..)| other != task);
+            ends.push((*task, stored.seq, *solution));
+        }
+    }
+    let solutions: Vec<(u64, Option<Solution>)> = ends
+        .into_iter()
+        .map(|(_, seq, blob)| (seq, blob))
         .map(|(seq, blob)| Ok((seq, read_solution(&reader, blob)?)))
         .collect::<Result<_>>()?;
     if global.json {
@@ -86,12 +91,18 @@ fn line(event: &Event) -> String {
             format!("{proposer} proposed {} for {} terms", output::count(candidates.len(), "candidate"), spend.terms)
         }
         Event::Judged { candidate, verdict, spend, .. } => {
-            format!("candidate {}: {verdict} ({})", candidate.0.short(), output::count(spend.executions as usize, "run"))
+            format!(
+                "candidate {}: {} ({})",
+                candidate.0.short(),
+                output::safe_text(verdict),
+                output::count(spend.executions as usize, "run")
+            )
         }
         Event::Answered { candidate, .. } => {
             format!("candidate {} was run on inputs without examples", candidate.0.short())
         }
         Event::TaskEnded { task, stop, .. } => format!("task {} ended: {stop}", task.0.short()),
+        Event::TaskRefused { task, why } => format!("task {} refused: {}", task.0.short(), output::safe_text(why)),
         Event::Resumed => "run resumed".to_owned(),
         Event::RunEnded => "run ended".to_owned(),
     }

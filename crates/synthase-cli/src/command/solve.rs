@@ -1,7 +1,9 @@
 //! `synthase solve`: finds programs that do what tasks or examples ask for.
 
+use std::time::Duration;
+
 use serde::Serialize;
-use synthase::record::{Journal, Reader, RunId};
+use synthase::record::RunId;
 use synthase::search::strategy;
 use synthase::search::{Strategy, Wanted};
 use synthase::types::{Budget, Event, Solution, Task};
@@ -30,14 +32,19 @@ struct Failed {
 }
 
 pub(crate) fn run(mut args: Solve, global: &Global) -> Result<Exit> {
-    let resumed = args.resume.take().map(|run| resumed(&run, global)).transpose()?;
-    if let Some((_, recorded)) = &resumed
+    let mut global = global.clone();
+    let resumed = match args.resume.take() {
+        Some(run) => Some(session::resume(&run, &global)?),
+        None => None,
+    };
+    if let Some(resumed) = &resumed
         && args.tasks.is_empty()
         && args.example.is_empty()
         && args.examples.is_none()
     {
-        args = recorded_arguments(recorded)?;
+        args = asked_before(&args, &mut global, resumed)?;
     }
+    let global = &global;
     let strategy = strategy(&args.spend)?;
     let mut exit = Exit::Success;
     let mut errors = Vec::new();
@@ -52,8 +59,9 @@ pub(crate) fn run(mut args: Solve, global: &Global) -> Result<Exit> {
             }
         }
     }
+    let unreadable = errors.len();
     let budget = budget(&args.spend);
-    let engine = session::recording_engine(global, resumed.as_ref().map(|(run, _)| run), args.spend.seed, budget)?;
+    let engine = session::recording_engine(global, resumed, args.spend.seed, budget)?;
     let several = tasks.len() > 1;
     let mut solutions = Vec::new();
     engine.solve_all(&tasks, strategy, |index, solved| match solved {
@@ -73,14 +81,15 @@ pub(crate) fn run(mut args: Solve, global: &Global) -> Result<Exit> {
         }
     });
     session::finish(&engine);
-    if solutions.len() + errors.len() < tasks.len() {
+    if solutions.len() + errors.len() - unreadable < tasks.len() {
         exit = Exit::Cancelled;
     }
     let run = engine.recorder().run().map(RunId::to_string);
     if exit == Exit::Cancelled
         && let Some(run) = &run
     {
-        output::note(&format!("to go on: synthase solve --resume {run}"));
+        let state = global.state.as_ref().map_or(String::new(), |state| format!(" --state {}", state.display()));
+        output::note(&format!("to go on: synthase solve --resume {run}{state}"));
     }
     if global.json {
         output::json(&Printed { solutions, errors, run })?;
@@ -91,7 +100,7 @@ pub(crate) fn run(mut args: Solve, global: &Global) -> Result<Exit> {
 /// The tasks that the arguments name, each with its name for messages.
 fn tasks_of(args: &Solve) -> Result<Vec<(String, Result<Task>)>> {
     let from_rows = !args.example.is_empty() || args.examples.is_some();
-    if from_rows == !args.tasks.is_empty() {
+    if from_rows != args.tasks.is_empty() {
         return Err(CliError::usage("give either task documents or examples")
             .hint("synthase solve examples/initials.task.md")
             .hint("synthase solve --example '\"Ada Lovelace\" -> \"A.L.\"' --example '\"Alan Turing\" -> \"A.T.\"'"));
@@ -111,16 +120,22 @@ fn wanted(args: &Solve, task: &Task) -> Result<Wanted> {
     let name = args.lang.as_deref().or(task.language.as_deref()).unwrap_or("python");
     Ok(Wanted {
         language: input::language(name)?.name.clone(),
-        count: args.top.max(1),
+        count: args.top.get(),
         budget: budget(&args.spend),
         seed: args.spend.seed,
     })
 }
 
-/// The budget that the command line states.
+/// The budget that the command line states. Effort that is counted in terms gives the same answer on
+/// every machine; where nothing is stated, a time stands behind the usual effort as a backstop.
 pub(crate) fn budget(args: &SpendArgs) -> Budget {
-    let wall_ms = u64::try_from(args.budget.as_millis()).unwrap_or(u64::MAX);
-    Budget { terms: args.terms, wall_ms: Some(wall_ms), ..Budget::default() }
+    const BACKSTOP: Duration = Duration::from_secs(10);
+    let (terms, wall) = match (args.terms, args.budget) {
+        (None, None) => (synthase::symbolic::Options::default().max_terms, Some(BACKSTOP)),
+        stated => stated,
+    };
+    let wall_ms = wall.map(|wall| u64::try_from(wall.as_millis()).unwrap_or(u64::MAX));
+    Budget { terms, wall_ms, ..Budget::default() }
 }
 
 /// The strategy that the command line names.
@@ -131,25 +146,29 @@ pub(crate) fn strategy(args: &SpendArgs) -> Result<&'static Strategy> {
     })
 }
 
-/// The run that is to be continued, with its first event.
-fn resumed(prefix: &str, global: &Global) -> Result<(RunId, Option<Event>)> {
-    if global.no_record {
-        return Err(CliError::usage("--resume continues a record, --no-record keeps none"));
+/// What a recorded run was asked. What else stands on the command line now must not contradict it.
+fn asked_before(now: &Solve, global: &mut Global, resumed: &session::Resumed) -> Result<Solve> {
+    let spend = &now.spend;
+    let other = spend.budget.is_some() || spend.terms.is_some() || spend.seed != 0;
+    if other || now.lang.is_some() || now.entry.is_some() || now.top.get() != 1 {
+        return Err(CliError::usage("--resume alone asks what the run was asked: leave the other options out")
+            .hint("or name the tasks again, with all options"));
     }
-    let reader = Reader::open(&session::existing_state(global)?)?;
-    let run = reader.find_run(prefix)?;
-    let journal = Journal::read(&reader, &run)?;
-    Ok((run, journal.started))
-}
-
-/// The arguments with which a recorded run was started.
-fn recorded_arguments(started: &Option<Event>) -> Result<Solve> {
-    let Some(Event::RunStarted { command, .. }) = started else {
+    let Some(Event::RunStarted { command, folder, .. }) = &resumed.journal.started else {
         return Err(CliError::input("the record does not say what the run was asked").hint("name its tasks again"));
     };
     let words = std::iter::once("synthase").chain(command.iter().map(String::as_str));
-    match Cli::try_parse_from(words).map(|cli| cli.command) {
-        Ok(Command::Solve(solve)) => Ok(solve),
+    match Cli::try_parse_from(words) {
+        Ok(Cli { command: Command::Solve(solve), global: before }) => {
+            // Names of files were written as seen from there.
+            std::env::set_current_dir(folder).map_err(|error| {
+                CliError::input(format!("cannot go to {folder}, where the run was started: {error}"))
+            })?;
+            global.isolation = global.isolation.or(before.isolation);
+            global.allow_weak_isolation |= before.allow_weak_isolation;
+            global.workers = global.workers.or(before.workers);
+            Ok(solve)
+        }
         _ => Err(CliError::input("the run was no `synthase solve`").hint("only `solve` can be resumed")),
     }
 }

@@ -1,21 +1,15 @@
 //! `synthase verify`: runs the evidence of a saved solution again.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value as Json;
 use synthase::types::Solution;
+use synthase::types::solution::FORMAT;
 use synthase::verify::{Checked, verify};
 
 use super::judge::verdict_exit;
 use crate::args::{Global, Verify};
 use crate::error::{CliError, Exit, Result};
 use crate::{input, output, session};
-
-/// What is read: what `solve --json` prints, or one solution of it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Saved {
-    All { solutions: Vec<Solution> },
-    One(Box<Solution>),
-}
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -27,19 +21,38 @@ struct Printed {
 pub(crate) fn run(args: Verify, global: &Global) -> Result<Exit> {
     let path = args.solution.display();
     let text = input::read_text(&args.solution)?;
-    let solutions = match serde_json::from_str(&text) {
-        Ok(Saved::All { solutions }) => solutions,
-        Ok(Saved::One(solution)) => vec![*solution],
-        Err(_) => {
-            return Err(CliError::input(format!("{path} holds no solution"))
-                .hint("save one with `synthase solve TASK --json > solution.json`"));
-        }
+    let not_one = |why: String| {
+        CliError::input(format!("{path} holds no solution{why}"))
+            .hint("save one with `synthase solve TASK --json > solution.json`")
     };
+    let json: Json = serde_json::from_str(&text).map_err(|error| not_one(format!(": {error}")))?;
+    let saved = match &json {
+        Json::Object(object) if object.contains_key("solutions") => object["solutions"].as_array().cloned(),
+        Json::Object(object) if object.contains_key("format") => Some(vec![json.clone()]),
+        _ => None,
+    };
+    let solutions = saved
+        .ok_or_else(|| not_one(String::new()))?
+        .into_iter()
+        .map(|json| {
+            // The version is looked at first: a newer form need not be readable at all.
+            let format = json.get("format").and_then(Json::as_u64).unwrap_or(0);
+            if format > u64::from(FORMAT) {
+                return Err(CliError::input(format!(
+                    "{path}: the solution has format {format}; this program reads up to {FORMAT}"
+                )));
+            }
+            serde_json::from_value::<Solution>(json).map_err(|error| not_one(format!(": {error}")))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    if solutions.iter().all(|solution| solution.groups.is_empty() && solution.partial.is_none()) {
+        return Err(CliError::input(format!("{path}: there is no program in it to verify")));
+    }
     let engine = session::engine(global)?;
     let mut exit = Exit::Success;
     let mut printed = Vec::new();
     for solution in &solutions {
-        let programs = verify(&engine, solution).map_err(|error| CliError::input(format!("{path}: {error}")))?;
+        let programs = verify(&engine, solution);
         for checked in &programs {
             let found = verdict_exit(&checked.found.verdict);
             // A program that was saved as failing and fails again is as it was claimed.
@@ -50,8 +63,9 @@ pub(crate) fn run(args: Verify, global: &Global) -> Result<Exit> {
             });
             if !global.json {
                 let word = if checked.agrees { "agrees" } else { "differs" };
+                let difference = checked.difference.map_or(String::new(), |what| format!("; {what}"));
                 output::result(&format!(
-                    "{}: {} {word}: saved as `{}`, now `{}`\n",
+                    "{}: {} {word}: saved as `{}`, now `{}`{difference}\n",
                     output::safe_text(&solution.task.name),
                     checked.candidate.0.short(),
                     checked.claimed,

@@ -10,11 +10,23 @@ use serde::Serialize;
 
 use crate::error::{CliError, Exit, Result};
 
-/// Writes a result. A reader that has gone away ends the program quietly.
+/// Writes a result.
 pub(crate) fn result(text: &str) {
     let mut out = std::io::stdout().lock();
-    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-        std::process::exit(Exit::Fails as i32);
+    or_end(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}
+
+/// A reader that has gone away ends the program quietly, as a signal would; what cannot be written
+/// otherwise is a failure that must be told.
+fn or_end(written: std::io::Result<()>) {
+    const BROKEN_PIPE: i32 = 128 + 13;
+    match written {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(BROKEN_PIPE),
+        Err(error) => {
+            note(&format!("error: the result cannot be written: {error}"));
+            std::process::exit(Exit::Internal as i32);
+        }
     }
 }
 
@@ -22,9 +34,12 @@ pub(crate) fn result(text: &str) {
 pub(crate) fn program_output(bytes: &[u8], to_stdout: bool) {
     let terminal = if to_stdout { std::io::stdout().is_terminal() } else { std::io::stderr().is_terminal() };
     let safe = if terminal { safe_text(&String::from_utf8_lossy(bytes)).into_bytes() } else { bytes.to_vec() };
-    let written = if to_stdout { std::io::stdout().write_all(&safe) } else { std::io::stderr().write_all(&safe) };
-    if written.is_err() {
-        std::process::exit(Exit::Fails as i32);
+    if to_stdout {
+        let mut out = std::io::stdout().lock();
+        or_end(out.write_all(&safe).and_then(|()| out.flush()));
+    } else {
+        // If nobody listens there is nobody to tell.
+        let _ = std::io::stderr().write_all(&safe);
     }
 }
 
