@@ -23,7 +23,7 @@ impl Python<'_> {
     /// Arithmetic with floats takes whole numbers as they are.
     pub(super) fn numbers(&mut self, name: &str, kids: &[NodeId]) -> Printed<Option<Text>> {
         if *self.program.ty(kids[0]) != Ty::Float {
-            return Ok(None);
+            return if name == "add" { self.shifted(kids) } else { Ok(None) };
         }
         // One side must stay a float for a product, or the result is whole.
         let (a, b) = match (name, self.is_whole(kids[0]), self.is_whole(kids[1])) {
@@ -40,6 +40,18 @@ impl Python<'_> {
         let a = if a { self.loosely(kids[0])? } else { self.expr(kids[0])? }.at_least(left);
         let b = if b { self.loosely(kids[1])? } else { self.expr(kids[1])? }.at_least(right);
         Ok(Some(Text::new(format!("{a} {operator} {b}"), left)))
+    }
+
+    /// A whole number and a constant, which people write last: `n + 1`, `n - 1`.
+    fn shifted(&mut self, kids: &[NodeId]) -> Printed<Option<Text>> {
+        let (n, constant) = match (self.program.const_int(kids[0]), self.program.const_int(kids[1])) {
+            (Some(constant), None) => (kids[1], constant),
+            (None, Some(constant)) => (kids[0], constant),
+            _ => return Ok(None),
+        };
+        let operator = if constant < 0 { '-' } else { '+' };
+        let text = format!("{} {operator} {}", self.at(n, binds::SUM)?, constant.unsigned_abs());
+        Ok(Some(Text::new(text, binds::SUM)))
     }
 
     /// Whether a float may be written as a whole number where that is as good.
