@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use synthase::run::Called;
-use synthase::types::{Captured, Environment, Isolation, Outcome, Unit, UnitEntry, Usage, Value};
+use synthase::types::{Captured, Environment, Isolation, Outcome, Signature, Unit, UnitEntry, Usage, Value};
 
 use crate::args::{Global, Run};
 use crate::error::{CliError, Exit, Result};
@@ -74,8 +74,20 @@ pub(crate) fn run(args: Run, global: &Global) -> Result<Exit> {
     if let Some(value) = &run.value {
         output::result(&format!("{value}\n"));
     }
-    output::note(&format!("{}; {}; isolation: {isolation}", run.outcome, output::judgement::usage(&run.usage)));
+    let ended = match (&run.outcome, output::judgement::complaint(&run.outcome)) {
+        (_, Some((what, message))) => {
+            output::note(&output::judgement::indented(message));
+            what.to_owned()
+        }
+        (Outcome::MissingEntryPoint, None) => format!("has no function `{}`", called_name(&call)),
+        (outcome, None) => outcome.to_string(),
+    };
+    output::note(&format!("{ended}; {}; isolation: {isolation}", output::judgement::usage(&run.usage)));
     Ok(exit)
+}
+
+fn called_name(call: &Option<(Signature, Vec<Value>)>) -> String {
+    call.as_ref().map_or(String::new(), |(signature, _)| output::safe_text(&signature.name))
 }
 
 fn standard_input() -> Result<Vec<u8>> {

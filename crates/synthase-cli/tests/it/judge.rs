@@ -29,9 +29,9 @@ fn a_program_is_judged_row_by_row() {
         ----- stdout -----
         probe  verdict  cpu ms  wall ms  MiB
         row 1  holds [USED] 
-        row 2  fails [USED]   fails: f(4) is 5, expected 8
+        row 2  fails [USED]   f(4) is 5, expected 8
 
-        fails: f(4) is 5, expected 8 (1 of 2 probes hold; isolation: [LEVEL])
+        fails (1 of 2 probes hold; isolation: [LEVEL])
         ----- stderr -----
     "#]]
     .assert_eq(&shown(world.run(&["judge", "double.task.md", "wrong.py"])));

@@ -40,7 +40,7 @@ fn a_function_is_called() {
         exit: 1
         ----- stdout -----
         ----- stderr -----
-        has no such entry point; [MS] processor, [MS] elapsed, [SIZE] peak memory; isolation: [LEVEL]
+        has no function `g`; [MS] processor, [MS] elapsed, [SIZE] peak memory; isolation: [LEVEL]
     "#]]
     .assert_eq(&world.run(&["run", "f.py", "--call", "g(1)"]));
 }
