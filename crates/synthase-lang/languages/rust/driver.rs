@@ -1,7 +1,7 @@
 // The Rust end of the conversation between the broker and a program: a small library, compiled once and
 // linked to every program. The messages are those of the Python driver. The conversion of values follows
 // the types that the program itself declares, so `&str` or `String`, `&[i64]` or `Vec<i32>` are all
-// understood.
+// understood. One file, because it is given to the compiler as one text.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fs::File;

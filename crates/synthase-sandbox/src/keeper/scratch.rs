@@ -124,9 +124,9 @@ mod tests {
     #[test]
     fn closed_and_deep_folders_are_removed() {
         let top = std::env::temp_dir().join(format!("scratch-{}", std::process::id()));
-        fs::create_dir_all(top.join("run/work/a/b")).unwrap();
-        fs::write(top.join("run/work/a/b/file"), "x").unwrap();
-        std::os::unix::fs::symlink("/", top.join("run/work/link")).unwrap();
+        fs::create_dir_all(top.join("run/box/a/b")).unwrap();
+        fs::write(top.join("run/box/a/b/file"), "x").unwrap();
+        std::os::unix::fs::symlink("/", top.join("run/box/link")).unwrap();
         // Deeper than a path can name: built from below.
         let mut deep = top.join("run/nest");
         fs::create_dir(&deep).unwrap();
@@ -136,7 +136,7 @@ mod tests {
             fs::rename(&deep, above.join("nest")).unwrap();
             deep = above;
         }
-        fs::set_permissions(top.join("run/work/a"), fs::Permissions::from_mode(0o0)).unwrap();
+        fs::set_permissions(top.join("run/box/a"), fs::Permissions::from_mode(0o0)).unwrap();
         remove(&top);
         assert!(!top.exists());
     }
