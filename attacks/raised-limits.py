@@ -2,7 +2,7 @@
 # entry: double(x: int) -> int
 # example: 2 -> 4
 # limits: memory=128MiB
-# outcome: out-of-memory
+# outcome: out-of-memory raised
 # verdict: fails
 import os
 import resource
