@@ -47,6 +47,16 @@ pub(crate) fn verdict(interface: &Interface, expect: &Expect, execution: &Execut
             Some(got) => fails(wrong(got)),
             None => ended(),
         },
+        (Expect::Near { value, within, inclusive }, Outcome::Returned) => match &execution.value {
+            Some(got) if is_near(*value, *within, *inclusive, got) => holds,
+            Some(got) => fails(wrong(got)),
+            None => ended(),
+        },
+        (Expect::Truthy(wanted), Outcome::Returned) => match &execution.value {
+            Some(got) if is_true(got) == *wanted => holds,
+            Some(got) => fails(wrong(got)),
+            None => ended(),
+        },
         (Expect::Raises(wanted), Outcome::Raised { kind, bases, .. }) => {
             let is = |wanted: &String| wanted == kind || bases.contains(wanted);
             if wanted.as_ref().is_none_or(is) { holds } else { ended() }
@@ -78,6 +88,36 @@ pub(crate) fn verdict(interface: &Interface, expect: &Expect, execution: &Execut
             Verdict::NotJudged(NotJudged::Unsupported(expect.to_string()))
         }
         _ => ended(),
+    }
+}
+
+/// Python's `abs(got - value) < within`. A condition on NaN holds of nothing.
+fn is_near(value: f64, within: f64, inclusive: bool, got: &Value) -> bool {
+    let got = match got {
+        Value::Float(x) => *x,
+        Value::Int(n) => n.to_f64(),
+        Value::Bool(b) => f64::from(u8::from(*b)),
+        _ => return false,
+    };
+    let distance = (got - value).abs();
+    distance < within || inclusive && distance == within
+}
+
+/// Whether Python takes a value for true: what is empty, zero or absent is not.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(b) => *b,
+        Value::Int(n) => *n != 0.into(),
+        Value::Float(x) => *x != 0.0,
+        Value::Str(text) => !text.is_empty(),
+        Value::Bytes(bytes) => !bytes.is_empty(),
+        Value::List(items) | Value::Tuple(items) => !items.is_empty(),
+        Value::Set(items) => !items.is_empty(),
+        Value::Map(pairs) => !pairs.is_empty(),
+        Value::Some(inner) => is_true(inner),
+        Value::Tagged(tagged) if tagged.tag == "decimal" => tagged.text.contains(|c| matches!(c, '1'..='9')),
+        Value::Record(_) | Value::Tagged(_) => true,
     }
 }
 
@@ -236,6 +276,23 @@ mod tests {
         assert!(same("2432902008176640000", "2432902008176640000.0", true));
         assert!(!same("2432902008176640001", "2432902008176640000.0", true));
         assert!(same("{\"a\": (1.0, 2)}", "{\"a\": [1, 2]}", true) && !same("(1, 2)", "[1, 2]", false));
+    }
+
+    #[test]
+    fn numbers_near_and_conditions_are_pythons() {
+        let near = |inclusive| Expect::Near { value: 0.25, within: 0.25, inclusive };
+        let judged = |expect: Expect, got: &str| holds(&judged(expect, Outcome::Returned, Some(got), "", false));
+        assert!(judged(near(false), "0.49") && judged(near(false), "0.01"));
+        assert!(!judged(near(false), "0.5") && judged(near(true), "0.5") && judged(near(true), "0"));
+        assert!(!judged(near(true), "nan") && !judged(near(true), "inf") && !judged(near(true), "\"0.25\""));
+        for text in
+            ["true", "1", "-0.5", "\" \"", "[0]", "{0}", "{0: 0}", "nan", "date\"2026-01-31\"", "decimal\"0.10\""]
+        {
+            assert!(judged(Expect::Truthy(true), text) && !judged(Expect::Truthy(false), text), "{text}");
+        }
+        for text in ["false", "0", "-0.0", "\"\"", "[]", "()", "set{}", "{}", "null", "decimal\"0.0\""] {
+            assert!(!judged(Expect::Truthy(true), text) && judged(Expect::Truthy(false), text), "{text}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::questions::{Kind, Question, questions};
 
 /// The version of the judge: part of the key of every recorded verdict, raised whenever the same
 /// program may be judged otherwise.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Judges candidates of one task.
 pub struct Judge<'a> {

@@ -70,7 +70,7 @@ fn test_questions(task: &Task, block: u32, code: &Code) -> Vec<Question> {
         .map(|assert| Question {
             origin: Origin::Test { block, line: first_line + assert.line - 1 },
             kind: Kind::Probe {
-                probe: Probe { interface: Interface::Call(assert.args), expect: Expect::Value(assert.expected) },
+                probe: Probe { interface: Interface::Call(assert.args), expect: assert.expect },
                 equality: assert.equality,
             },
         })

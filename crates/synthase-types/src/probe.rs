@@ -62,6 +62,20 @@ pub struct Step {
 pub enum Expect {
     /// The result equals this value under the task's equality profile.
     Value(Value),
+    /// The result is a number that lies near this one, whatever the task's equality profile: what tests
+    /// mean by `abs(f(x) - 0.33) < 1e-6`.
+    Near {
+        /// The number.
+        value: f64,
+        /// How far from it the result may lie: less than this.
+        within: f64,
+        /// Whether it may lie as far as this (`<=`).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        inclusive: bool,
+    },
+    /// The result counts as true, or as false, where Python asks for a condition: what tests mean by
+    /// `assert f(x)` and `assert not f(x)`.
+    Truthy(bool),
     /// An error is raised; of this kind, if one is named.
     Raises(Option<String>),
     /// Exactly this is written to standard output, up to white space at the ends of lines and of
@@ -120,6 +134,12 @@ impl fmt::Display for Expect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Expect::Value(value) => value.fmt(f),
+            Expect::Near { value, within, inclusive } => {
+                let than = if *inclusive { "at most" } else { "less than" };
+                write!(f, "a number {than} {} from {}", Value::from(*within), Value::from(*value))
+            }
+            Expect::Truthy(true) => f.write_str("something true"),
+            Expect::Truthy(false) => f.write_str("something false"),
             Expect::Raises(None) => f.write_str("raises"),
             Expect::Raises(Some(kind)) => write!(f, "raises {}", OneLine(kind)),
             Expect::Prints(text) => write!(f, "prints {}", Value::str(text.as_str())),

@@ -1,15 +1,25 @@
-//! Reads Python expressions that are plain data: literals, displays of literals, and the few calls
-//! that stand for a literal Python lacks (`set()`, `float("inf")`).
+//! Reads Python expressions that are plain data: literals, displays of literals, arithmetic on them, and
+//! the few calls that stand for a literal Python lacks (`set()`, `float("inf")`).
 //!
 //! Whatever is anything else is refused; the caller then leaves the statement to a real Python.
 
 use synthase_types::value::{MAX_DEPTH, ValueMap};
 use synthase_types::{Int, Value};
 
-/// Reads one plain-data expression at the start of a text; returns it with the rest of the text.
+use super::arithmetic::{Operator, apply};
+
+/// Reads one plain-data expression at the start of a text, as far as it goes; returns it with the rest of
+/// the text. What follows may belong to the expression all the same: `1 + x` is read as 1.
 pub(super) fn parse_prefix(text: &str) -> Option<(Value, &str)> {
     let mut parser = Parser { rest: text, depth: 0 };
     let value = parser.value()?;
+    Some((value, parser.rest))
+}
+
+/// The same up to the first sum or difference.
+pub(super) fn parse_product(text: &str) -> Option<(Value, &str)> {
+    let mut parser = Parser { rest: text, depth: 0 };
+    let value = parser.product()?;
     Some((value, parser.rest))
 }
 
@@ -49,13 +59,90 @@ impl<'a> Parser<'a> {
             return None;
         }
         self.depth += 1;
-        self.skip();
-        let value = self.value_here();
+        let value = self.chain(Self::product, &[("+", Operator::Add), ("-", Operator::Subtract)]);
         self.depth -= 1;
         value
     }
 
-    fn value_here(&mut self) -> Option<Value> {
+    fn product(&mut self) -> Option<Value> {
+        let operators = [
+            ("//", Operator::FloorDivide),
+            ("*", Operator::Multiply),
+            ("/", Operator::Divide),
+            ("%", Operator::Modulo),
+        ];
+        self.chain(Self::signed, &operators)
+    }
+
+    /// Operands with operators of one rank between them, taken together from the left. Ends before an
+    /// operator that has no operand of plain data behind it.
+    fn chain(&mut self, operand: fn(&mut Self) -> Option<Value>, ranked: &[(&str, Operator)]) -> Option<Value> {
+        let mut value = operand(self)?;
+        loop {
+            let before = self.rest;
+            let found = self.operator(ranked).and_then(|operator| {
+                let right = operand(self)?;
+                apply(operator, &value, &right)
+            });
+            match found {
+                Some(result) => value = result,
+                None => {
+                    self.rest = before;
+                    return Some(value);
+                }
+            }
+        }
+    }
+
+    fn operator(&mut self, ranked: &[(&str, Operator)]) -> Option<Operator> {
+        // Line ends count only within brackets, and there every item is followed by a bracket or comma.
+        let rest = self.rest.trim_start_matches([' ', '\t']);
+        // `**` binds closer than `*` and was looked for before.
+        let (sign, operator) = ranked.iter().find(|(sign, _)| rest.starts_with(sign))?;
+        let behind = &rest[sign.len()..];
+        // `+=` is none of these, and neither is what is left of `**`.
+        if behind.starts_with('=') || *sign == "*" && behind.starts_with('*') {
+            return None;
+        }
+        self.rest = behind;
+        Some(*operator)
+    }
+
+    /// An operand with its sign; `-2 ** 2` is -4.
+    fn signed(&mut self) -> Option<Value> {
+        self.skip();
+        let sign = self.rest.chars().next().filter(|c| matches!(c, '-' | '+'));
+        let Some(sign) = sign else { return self.power() };
+        if self.depth == MAX_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        self.rest = &self.rest[1..];
+        let value = self.signed();
+        self.depth -= 1;
+        match (value?, sign) {
+            (value @ (Value::Int(_) | Value::Float(_)), '+') => Some(value),
+            (Value::Int(n), _) => Some(Value::Int(Int::from(-n.to_big()))),
+            (Value::Float(x), _) => Some(Value::Float(-x)),
+            _ => None,
+        }
+    }
+
+    fn power(&mut self) -> Option<Value> {
+        let base = self.operand()?;
+        let before = self.rest;
+        let result = self.operator(&[("**", Operator::Power)]).and_then(|operator| {
+            let exponent = self.signed()?;
+            apply(operator, &base, &exponent)
+        });
+        if result.is_none() {
+            self.rest = before;
+        }
+        result.or(Some(base))
+    }
+
+    fn operand(&mut self) -> Option<Value> {
+        self.skip();
         let first = self.rest.chars().next()?;
         match first {
             '[' => {
@@ -70,15 +157,6 @@ impl<'a> Parser<'a> {
             '{' => {
                 self.rest = &self.rest[1..];
                 self.braces()
-            }
-            '-' | '+' => {
-                self.rest = &self.rest[1..];
-                match (self.value()?, first) {
-                    (value @ (Value::Int(_) | Value::Float(_)), '+') => Some(value),
-                    (Value::Int(n), _) => Some(Value::Int(Int::from(-n.to_big()))),
-                    (Value::Float(x), _) => Some(Value::Float(-x)),
-                    _ => None,
-                }
             }
             '0'..='9' | '.' => self.number(),
             '"' | '\'' => self.strings(),
@@ -322,6 +400,23 @@ mod tests {
             ("b'\\x00'", "b\"\\x00\""),
             ("float('-inf')", "-inf"),
             ("[ # a comment ]\n 1]", "[1]"),
+            ("3 * 5 * 7", "105"),
+            ("[1, 0 ** 0, -0, 7 - 2 - 1]", "[1, 1, 0, 4]"),
+            ("-2 ** 2", "-4"),
+            ("2 ** -1", "2"),
+            ("2 ** 3 ** 2", "512"),
+            ("2 ** 100", "1267650600228229401496703205376"),
+            ("-7 // 2", "-4"),
+            ("-7 % 3 + 7 % -3", "0"),
+            ("1 / 4 + 2.0 / 4", "0.75"),
+            ("[1, [2]] * 2 + 2 * [3]", "[1, [2], 1, [2], 3, 3]"),
+            ("'a' + 'b' * 3", "\"abbb\""),
+            ("(1 + 2) * 3", "9"),
+            ("1 + x", "1"),
+            ("1 / 0", "1"),
+            ("'%d' % 3", "\"%d\""),
+            ("True + 1", "true"),
+            ("[0] * 10 ** 9", "[0]"),
         ] {
             assert_eq!(parse_prefix(python).unwrap().0.to_string(), canonical, "{python}");
         }

@@ -1,7 +1,10 @@
 //! How values and types are written in Python.
 
+mod arithmetic;
+mod assertion;
 pub mod asserts;
 mod expression;
+mod scan;
 
 use std::fmt::Write;
 
