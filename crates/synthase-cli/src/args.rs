@@ -189,6 +189,17 @@ pub(crate) struct Eval {
     /// The language of the answers
     #[arg(long, value_name = "LANGUAGE", default_value = "python")]
     pub(crate) lang: String,
+    /// Solve nothing: grade the suite's own programs
+    #[arg(long, conflicts_with = "samples")]
+    pub(crate) reference: bool,
+    /// Solve nothing: grade recorded programs, one JSON document on each line with `task_id` and
+    /// `completion` or `solution`, or with `prompt` and `samples`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) samples: Option<PathBuf>,
+    /// Processor time of one question to a program [default: the suite's]; three times that is the most
+    /// that may elapse
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) cpu: Option<Duration>,
     #[command(flatten)]
     pub(crate) spend: SpendArgs,
 }

@@ -3,11 +3,13 @@
 //! The type has no way out of this crate: a suite makes it, the grader uses it, and what leaves is
 //! counts. Its verdicts are not written to the record, which strategies may read.
 
-use synthase_judge::Judge;
+use synthase_judge::{Judge, Questions, count_questions};
 use synthase_run::Lane;
 use synthase_types::task::TaskFields;
 use synthase_types::task::fields::TaskError;
-use synthase_types::{Candidate, Code, Example, Origin, Task, Verdict};
+use synthase_types::{Candidate, Code, Example, Judgement, Origin, Task, Verdict};
+
+use crate::samples::Sample;
 
 /// Examples and tests for grading only.
 pub struct HeldOut {
@@ -62,12 +64,32 @@ impl HeldOut {
         self.examples.is_empty() && self.tests.is_empty()
     }
 
+    /// The task with what is held out in the place of what is shown.
+    fn as_shown(&self, task: &Task) -> Task {
+        Task { examples: self.examples.clone(), tests: self.tests.clone(), ..task.clone() }
+    }
+
+    /// How much there is to grade with.
+    pub(crate) fn questions(&self, task: &Task) -> Questions {
+        count_questions(&self.as_shown(task))
+    }
+
+    /// Judges a program that is there already; the first failure decides.
+    pub(crate) fn judge_sample(&self, task: &Task, sample: &Sample, lane: &mut Lane<'_>) -> Judgement {
+        let mut graded = self.as_shown(task);
+        if sample.alone && !graded.prelude.is_empty() {
+            // The program has its own imports. The tests still want the helpers.
+            let prelude = std::mem::take(&mut graded.prelude);
+            for test in &mut graded.tests {
+                test.source = format!("{prelude}\n{}", test.source);
+            }
+        }
+        Judge::new(&graded).to_first_failure().judge(&sample.candidate, lane)
+    }
+
     /// Grades a program.
     pub(crate) fn grade(&self, task: &Task, candidate: &Candidate, lane: &mut Lane<'_>) -> Grade {
-        let mut graded = task.clone();
-        graded.examples = self.examples.clone();
-        graded.tests = self.tests.clone();
-        let judgement = Judge::new(&graded).judge(candidate, lane);
+        let judgement = Judge::new(&self.as_shown(task)).judge(candidate, lane);
         let mut grade = Grade { total: judgement.probes.len(), ..Grade::default() };
         for probe in &judgement.probes {
             let right = matches!(probe.verdict, Verdict::Holds(_));

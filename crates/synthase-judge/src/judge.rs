@@ -18,6 +18,7 @@ pub const VERSION: u32 = 3;
 /// Judges candidates of one task.
 pub struct Judge<'a> {
     task: &'a Task,
+    stops: bool,
 }
 
 /// What a program answers to an input when it is run.
@@ -35,7 +36,14 @@ pub enum Answer {
 impl<'a> Judge<'a> {
     /// The judge of a task.
     pub fn new(task: &'a Task) -> Judge<'a> {
-        Judge { task }
+        Judge { task, stops: false }
+    }
+
+    /// The judge that looks no further once something does not hold: for grading, where the first
+    /// failure decides. Its judgements have fewer probes and the same verdict.
+    #[must_use]
+    pub fn to_first_failure(self) -> Judge<'a> {
+        Judge { stops: true, ..self }
     }
 
     /// The text that is run for a candidate. The task's prelude belongs to the task's language; a
@@ -72,7 +80,15 @@ impl<'a> Judge<'a> {
         let unit = self.unit(candidate);
         lane.forget_program();
         let mut session = Session { judge: self, id: unit.id(), unit: &unit, lane, block: 0 };
-        let probes = questions(self.task).into_iter().filter_map(|question| session.answer(question)).collect();
+        let mut probes = Vec::new();
+        for question in questions(self.task) {
+            let Some(answer) = session.answer(question) else { continue };
+            let ends = self.stops && matches!(answer.verdict, Verdict::Fails(_));
+            probes.push(answer);
+            if ends {
+                break;
+            }
+        }
         Judgement::new(candidate.id(), session.id, probes)
     }
 

@@ -10,4 +10,4 @@ mod judge;
 mod questions;
 
 pub use judge::{Answer, Judge, VERSION};
-pub use questions::test_data;
+pub use questions::{Questions, count_questions, test_data};

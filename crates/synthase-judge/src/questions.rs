@@ -48,6 +48,23 @@ pub fn test_data(task: &Task) -> Vec<(Vec<Value>, Value)> {
         .collect()
 }
 
+/// How much of what a task gives to judge by is plain data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Questions {
+    /// Examples, and asserts that were lifted out of tests.
+    pub data: usize,
+    /// Blocks of test code, or what is left of them, that are run in a process of their own.
+    pub code: usize,
+}
+
+/// Counts what a task gives to judge by.
+pub fn count_questions(task: &Task) -> Questions {
+    questions(task).iter().fold(Questions::default(), |count, question| match question.kind {
+        Kind::Probe { .. } => Questions { data: count.data + 1, ..count },
+        Kind::Code { .. } => Questions { code: count.code + 1, ..count },
+    })
+}
+
 fn number(index: usize) -> u32 {
     u32::try_from(index + 1).unwrap_or(u32::MAX)
 }
@@ -100,6 +117,7 @@ mod tests {
         let test = |line| Origin::Test { block: 1, line };
         assert_eq!(origins, [Origin::Example(1), test(9), test(9)]);
         assert!(matches!(&questions[1].kind, Kind::Probe { equality: Equality::HumanEval, .. }));
+        assert_eq!(count_questions(&task), Questions { data: 2, code: 1 });
         let (input, answer) = (vec![Value::from(2)], Value::from(3));
         assert_eq!(test_data(&task), [(input, answer)]);
         assert!(matches!(&questions[2].kind, Kind::Code { source, rest: true, .. } if source == "\nassert f(3) > 0\n"));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::Builder;
 
-use synthase_eval::{Problem, Row};
+use synthase_eval::{Distinct, Problem, ProgramRow, Row, SelfCheck};
 use synthase_judge::Judge;
 use synthase_record::{Journal, Recorder};
 use synthase_run::{Cancel, Lane, RunError, Runner, RunnerOptions};
@@ -120,6 +120,24 @@ impl Engine {
             BTreeSet::from([wanted.language.as_str()]),
             |problem, around| synthase_eval::grade_problem(problem, wanted, strategy, around),
             |index, (row, solution)| done(index, row, solution),
+        );
+    }
+
+    /// Judges a known-good and a known-bad program of each of these languages.
+    pub fn self_check<'l>(&self, languages: impl Iterator<Item = &'l str>) -> Vec<(&'l str, SelfCheck)> {
+        let languages: BTreeSet<&str> = languages.collect();
+        let mut lane = self.runner.lane();
+        languages.into_iter().map(|name| (name, synthase_eval::self_check(name, &mut lane))).collect()
+    }
+
+    /// Grades programs that are there already with what the problems of a suite hold out. `done` hears of
+    /// each in the order of the programs.
+    pub fn grade_programs(&self, problems: &[Problem], programs: &[Distinct], done: impl FnMut(usize, ProgramRow)) {
+        self.in_order(
+            programs,
+            programs.iter().map(|program| program.sample.candidate.language.as_str()).collect(),
+            |program, around| synthase_eval::grade_program(problems, program, around.lane),
+            done,
         );
     }
 

@@ -2,7 +2,9 @@
 
 use synthase::eval::{LoadOptions, Report, SUITES, report, suite};
 use synthase::search::Wanted;
+use synthase::types::limits::wall_backstop;
 
+use super::grade;
 use super::solve::{budget, strategy};
 use crate::args::{Eval, Global};
 use crate::error::{CliError, Exit, Result};
@@ -10,7 +12,6 @@ use crate::output::table::table;
 use crate::{input, output, session};
 
 pub(crate) fn run(args: Eval, global: &Global) -> Result<Exit> {
-    let strategy = strategy(&args.spend)?;
     let suite = suite::by_name(&args.suite).ok_or_else(|| {
         let known: Vec<&str> = SUITES.iter().map(|suite| suite.name).collect();
         CliError::usage(format!("unknown suite `{}` (known: {})", args.suite, known.join(", ")))
@@ -18,15 +19,25 @@ pub(crate) fn run(args: Eval, global: &Global) -> Result<Exit> {
     let data = args.data.clone().ok_or_else(|| {
         CliError::usage("no data: name its folder with --data or SYNTHASE_DATA").hint("nothing is downloaded")
     })?;
-    let mut problems =
-        (suite.load)(&LoadOptions { data, shown: args.shown }).map_err(|error| CliError::input(error.to_string()))?;
+    let language = input::language(&args.lang)?.name.clone();
+    let mut problems = (suite.load)(&LoadOptions { data, shown: args.shown, language: Some(language.clone()) })
+        .map_err(|error| CliError::input(error.to_string()))?;
     if let Some(only) = &args.only {
         problems.retain(|problem| problem.name.contains(only.as_str()));
     }
     if problems.is_empty() {
         return Err(CliError::input("there is no problem to solve"));
     }
-    let language = input::language(&args.lang)?.name.clone();
+    if let Some(cpu) = args.cpu {
+        for problem in &mut problems {
+            let limits = &mut problem.task.limits;
+            (limits.cpu, limits.wall) = (cpu, wall_backstop(cpu));
+        }
+    }
+    if args.reference || args.samples.is_some() {
+        return grade::run(suite.name, &problems, args.samples.as_deref(), global);
+    }
+    let strategy = strategy(&args.spend)?;
     let wanted = Wanted { language, count: 1, budget: budget(&args.spend), seed: args.spend.seed };
     let engine = session::recording_engine(global, None, args.spend.seed, wanted.budget)?;
     let progress = output::Progress::new();

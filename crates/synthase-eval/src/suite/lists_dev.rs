@@ -10,8 +10,9 @@ use synthase_types::task::TaskFields;
 use synthase_types::task::fields::ExampleField;
 use synthase_types::{Task, Value};
 
-use super::{LoadOptions, Problem, Suite, SuiteError, read};
+use super::{LoadOptions, Problem, Suite, SuiteError};
 use crate::held_out::HeldOut;
+use crate::read::{find, read};
 
 /// The line in the table of suites.
 pub const SUITE: Suite = Suite {
@@ -44,16 +45,11 @@ struct Pair {
 }
 
 fn load(options: &LoadOptions) -> Result<Vec<Problem>, SuiteError> {
-    let path = if options.data.is_dir() { find(&options.data) } else { options.data.clone() };
+    let path = find(&options.data, "lists-dev", &["list_tasks.json"]);
     let text = read(&path)?;
     let entries: Vec<Entry> = serde_json::from_str(&text)
         .map_err(|error| SuiteError::Format { path: path.clone(), what: error.to_string() })?;
     entries.into_iter().map(|entry| problem(&path, entry, options.shown.unwrap_or(SHOWN))).collect()
-}
-
-fn find(data: &Path) -> std::path::PathBuf {
-    let inside = data.join("lists-dev").join("list_tasks.json");
-    if inside.exists() { inside } else { data.join("list_tasks.json") }
 }
 
 fn problem(path: &Path, entry: Entry, shown: usize) -> Result<Problem, SuiteError> {
@@ -72,7 +68,7 @@ fn problem(path: &Path, entry: Entry, shown: usize) -> Result<Problem, SuiteErro
     let task = Task::try_from(fields).map_err(wrap)?;
     let held_out = TaskFields { examples: held_out, ..TaskFields::default() };
     let held_out = HeldOut::new(&task, held_out).map_err(wrap)?;
-    Ok(Problem { name: entry.name, task, held_out })
+    Ok(Problem { name: entry.name, task, held_out, reference: Vec::new(), completes: String::new() })
 }
 
 fn type_name(name: &str) -> Option<String> {
@@ -93,7 +89,8 @@ mod tests {
         let text = r#"[{"type": {"input": "list-of-int", "output": "bool"}, "name": "empty",
                         "examples": [{"i": [], "o": true}, {"i": [1], "o": false}, {"i": [], "o": true}]}]"#;
         std::fs::write(&file, text).unwrap();
-        let problems = load(&LoadOptions { data: folder.path().into(), shown: Some(2) }).unwrap();
+        let problems =
+            load(&LoadOptions { data: folder.path().into(), shown: Some(2), ..LoadOptions::default() }).unwrap();
         assert_eq!(problems[0].name, "empty");
         assert_eq!(problems[0].task.entry.to_string(), "f(x: list[int]) -> bool");
         assert_eq!(problems[0].task.examples.len(), 2);
@@ -105,7 +102,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("x.json");
         std::fs::write(&file, "[{\"name\": 1}]").unwrap();
-        let error = load(&LoadOptions { data: file, shown: None }).err().unwrap().to_string();
+        let error = load(&LoadOptions { data: file, ..LoadOptions::default() }).err().unwrap().to_string();
         assert!(error.contains("line 1"), "{error}");
     }
 }

@@ -1,12 +1,14 @@
 //! Suites: each file reads one published format as it is. Joining is one line in the table.
 
+pub mod humaneval;
 pub mod lists_dev;
 pub mod tasks;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use synthase_types::Task;
+use synthase_judge::Questions;
 use synthase_types::task::fields::TaskError;
+use synthase_types::{Candidate, Task};
 
 use crate::held_out::HeldOut;
 
@@ -18,15 +20,28 @@ pub struct Problem {
     pub task: Task,
     /// What they do not.
     pub held_out: HeldOut,
+    /// The suite's own right programs, the one that counts first; strategies never see them.
+    pub reference: Vec<Candidate>,
+    /// What stands before a recorded completion to make it a program.
+    pub completes: String,
+}
+
+impl Problem {
+    /// How much there is to grade with.
+    pub fn questions(&self) -> Questions {
+        self.held_out.questions(&self.task)
+    }
 }
 
 /// How a suite is loaded.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
     /// The folder with the data, or the suite's own file or folder.
     pub data: PathBuf,
     /// How many examples of each problem are shown, where the suite does not say itself.
     pub shown: Option<usize>,
+    /// The language of the programs, where the suite has its problems in several.
+    pub language: Option<String>,
 }
 
 /// A suite as it is listed.
@@ -40,7 +55,7 @@ pub struct Suite {
 }
 
 /// All suites, sorted by name.
-pub const SUITES: &[Suite] = &[lists_dev::SUITE, tasks::SUITE];
+pub const SUITES: &[Suite] = &[humaneval::SUITE, lists_dev::SUITE, tasks::SUITE];
 
 /// The suite of a name.
 pub fn by_name(name: &str) -> Option<&'static Suite> {
@@ -77,10 +92,6 @@ pub enum SuiteError {
         /// What is wrong.
         error: TaskError,
     },
-}
-
-pub(crate) fn read(path: &Path) -> Result<String, SuiteError> {
-    std::fs::read_to_string(path).map_err(|source| SuiteError::Read { path: path.to_owned(), source })
 }
 
 #[cfg(test)]

@@ -9,8 +9,9 @@ use synthase_types::task::document::Document;
 use synthase_types::task::fields::TaskError;
 use synthase_types::task::read::{is_json, name_of, read_file, read_section};
 
-use super::{LoadOptions, Problem, Suite, SuiteError, read};
+use super::{LoadOptions, Problem, Suite, SuiteError};
 use crate::held_out::HeldOut;
+use crate::read::read;
 
 /// The line in the table of suites.
 pub const SUITE: Suite =
@@ -59,7 +60,7 @@ fn problem(path: &Path) -> Result<Problem, SuiteError> {
         false => read_section(&Document::parse(&text).split_held_out().1).map_err(wrap)?,
     };
     let held_out = HeldOut::new(&task, held_out).map_err(wrap)?;
-    Ok(Problem { name, task, held_out })
+    Ok(Problem { name, task, held_out, reference: Vec::new(), completes: String::new() })
 }
 
 /// The field that the ordinary reader drops: a list of examples, or an object with `examples` and
@@ -102,7 +103,7 @@ mod tests {
         std::fs::write(folder.path().join("readme.md"), "no task").unwrap();
         let json = r#"{"examples": [{"input": [1], "output": 2}], "held_out": [{"input": [77], "output": 78}]}"#;
         std::fs::write(inner.join("same.task.json"), json).unwrap();
-        let problems = load(&LoadOptions { data: folder.path().into(), shown: None }).unwrap();
+        let problems = load(&LoadOptions { data: folder.path().into(), ..LoadOptions::default() }).unwrap();
         assert_eq!(problems.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["same", "next"]);
         for problem in problems {
             assert!(!serde_json::to_string(&problem.task).unwrap().contains("77"));

@@ -25,7 +25,7 @@ fn root() -> PathBuf {
 }
 
 fn problems(folder: &Path) -> Vec<Problem> {
-    let options = LoadOptions { data: folder.to_owned(), shown: None };
+    let options = LoadOptions { data: folder.to_owned(), ..LoadOptions::default() };
     (tasks::SUITE.load)(&options).unwrap()
 }
 
