@@ -29,8 +29,9 @@ fn humaneval(data: &Path, rounds: u32) -> Json {
     let options = LoadOptions { data: data.to_owned(), ..LoadOptions::default() };
     let problems = (by_name("humaneval").expect("the suite").load)(&options).expect("its problems");
     let programs = distinct(references(&problems));
-    let runner = Runner::new(RunnerOptions::default()).expect("a sandbox");
+    // The sandbox makes its control groups below the one that it finds itself in.
     let meter = Meter::new();
+    let runner = Runner::new(RunnerOptions::default()).expect("a sandbox");
     let mut lane = runner.lane();
     let graded = grade(&problems, &programs, &mut lane);
     let (with_code, data_only): (Vec<Distinct>, Vec<Distinct>) =

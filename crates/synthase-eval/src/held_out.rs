@@ -9,12 +9,14 @@ use synthase_types::task::TaskFields;
 use synthase_types::task::fields::TaskError;
 use synthase_types::{Candidate, Code, Example, Judgement, Origin, Task, Verdict};
 
+use crate::bench::Bench;
 use crate::samples::Sample;
 
 /// Examples and tests for grading only.
 pub struct HeldOut {
     examples: Vec<Example>,
     tests: Vec<Code>,
+    bench: Option<Bench>,
 }
 
 /// How a program did on what was held out.
@@ -56,12 +58,17 @@ impl HeldOut {
             ..TaskFields::default()
         };
         let held_out = Task::try_from(fields)?;
-        Ok(HeldOut { examples: held_out.examples, tests: held_out.tests })
+        Ok(HeldOut { examples: held_out.examples, tests: held_out.tests, bench: None })
+    }
+
+    /// The same with a test bench, which then decides alone.
+    pub(crate) fn with_bench(self, bench: Bench) -> HeldOut {
+        HeldOut { bench: Some(bench), ..self }
     }
 
     /// Whether there is nothing to grade with.
     pub fn is_empty(&self) -> bool {
-        self.examples.is_empty() && self.tests.is_empty()
+        self.examples.is_empty() && self.tests.is_empty() && self.bench.is_none()
     }
 
     /// The task with what is held out in the place of what is shown.
@@ -71,11 +78,17 @@ impl HeldOut {
 
     /// How much there is to grade with.
     pub(crate) fn questions(&self, task: &Task) -> Questions {
-        count_questions(&self.as_shown(task))
+        match self.bench {
+            Some(_) => Questions { data: 0, code: 1 },
+            None => count_questions(&self.as_shown(task)),
+        }
     }
 
     /// Judges a program that is there already; the first failure decides.
     pub(crate) fn judge_sample(&self, task: &Task, sample: &Sample, lane: &mut Lane<'_>) -> Judgement {
+        if let Some(bench) = &self.bench {
+            return bench.judge(task, &sample.candidate, lane);
+        }
         let mut graded = self.as_shown(task);
         if sample.alone && !graded.prelude.is_empty() {
             // The program has its own imports. The tests still want the helpers.
@@ -89,7 +102,10 @@ impl HeldOut {
 
     /// Grades a program.
     pub(crate) fn grade(&self, task: &Task, candidate: &Candidate, lane: &mut Lane<'_>) -> Grade {
-        let judgement = Judge::new(&self.as_shown(task)).judge(candidate, lane);
+        let judgement = match &self.bench {
+            Some(bench) => bench.judge(task, candidate, lane),
+            None => Judge::new(&self.as_shown(task)).judge(candidate, lane),
+        };
         let mut grade = Grade { total: judgement.probes.len(), ..Grade::default() };
         for probe in &judgement.probes {
             let right = matches!(probe.verdict, Verdict::Holds(_));

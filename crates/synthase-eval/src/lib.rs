@@ -2,6 +2,7 @@
 //! comes out graded with what they held back. Programs that are there already, the suite's own or recorded
 //! ones, are graded the same way.
 
+mod bench;
 mod grade;
 mod graded;
 mod held_out;

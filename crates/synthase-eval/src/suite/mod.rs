@@ -1,8 +1,12 @@
 //! Suites: each file reads one published format as it is. Joining is one line in the table.
 
+pub mod cruxeval;
 pub mod humaneval;
 pub mod lists_dev;
+pub mod poly_humaneval;
+pub mod puzzles;
 pub mod tasks;
+pub mod verilog_eval;
 
 use std::path::PathBuf;
 
@@ -55,7 +59,15 @@ pub struct Suite {
 }
 
 /// All suites, sorted by name.
-pub const SUITES: &[Suite] = &[humaneval::SUITE, lists_dev::SUITE, tasks::SUITE];
+pub const SUITES: &[Suite] = &[
+    cruxeval::SUITE,
+    humaneval::SUITE,
+    lists_dev::SUITE,
+    poly_humaneval::SUITE,
+    puzzles::SUITE,
+    tasks::SUITE,
+    verilog_eval::SUITE,
+];
 
 /// The suite of a name.
 pub fn by_name(name: &str) -> Option<&'static Suite> {
