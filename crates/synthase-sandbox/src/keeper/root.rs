@@ -121,7 +121,11 @@ enum Source {
 
 impl Source {
     fn open(entry: &Entry) -> Result<Source> {
-        let Entry::Bind(path, kind) = entry else { return Ok(Source::Nothing) };
+        let (path, kind) = match entry {
+            Entry::Bind(path, kind) => (path, kind),
+            Entry::Show(path, ..) => return tree(path).map(Source::Tree),
+            _ => return Ok(Source::Nothing),
+        };
         if *kind == Kind::File && path.starts_with("/etc") {
             let size = std::fs::metadata(path).at("look at", path.display())?.len();
             if size <= COPIED {
@@ -157,6 +161,10 @@ fn place(entry: &Entry, source: Source, inside: &dyn Fn(&Path) -> PathBuf, at: &
         (Entry::Bind(path, kind), Source::Tree(tree)) => {
             attach(&tree, &inside(path), *kind, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
         }
+        (Entry::Show(_, path, kind), Source::Tree(tree)) => {
+            attach(&tree, &inside(path), *kind, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
+        }
+        (Entry::Show(..), _) => Ok(()),
         (Entry::Bind(path, _), Source::Copy(content)) => {
             std::fs::write(inside(path), content).at("write", path.display())
         }

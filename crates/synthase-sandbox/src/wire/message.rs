@@ -64,6 +64,8 @@ pub(crate) enum Entry {
     Link(PathBuf, PathBuf),
     /// A folder or file of the host, read-only.
     Bind(PathBuf, Kind),
+    /// A folder or file of the host, read-only, at another place.
+    Show(PathBuf, PathBuf, Kind),
     /// Something in a bound folder that is covered by an empty folder or file.
     Mask(PathBuf, Kind),
 }
@@ -122,6 +124,7 @@ impl Setup {
                 Entry::Folder(path) => w.u8(0).text(path),
                 Entry::Link(path, target) => w.u8(1).text(path).text(target),
                 Entry::Bind(path, kind) => w.u8(2).text(path).u8(kind.code()),
+                Entry::Show(path, at, kind) => w.u8(4).text(path).text(at).u8(kind.code()),
                 Entry::Mask(path, kind) => w.u8(3).text(path).u8(kind.code()),
             };
         });
@@ -142,6 +145,7 @@ impl Setup {
                     0 => Entry::Folder(r.text()?.into()),
                     1 => Entry::Link(r.text()?.into(), r.text()?.into()),
                     2 => Entry::Bind(r.text()?.into(), Kind::from_code(r.u8()?)),
+                    4 => Entry::Show(r.text()?.into(), r.text()?.into(), Kind::from_code(r.u8()?)),
                     _ => Entry::Mask(r.text()?.into(), Kind::from_code(r.u8()?)),
                 })
             })?,
@@ -228,6 +232,7 @@ mod tests {
                 Entry::Link("/b".into(), "a".into()),
                 Entry::Bind("/c".into(), Kind::File),
                 Entry::Mask("/c/d".into(), Kind::Folder),
+                Entry::Show("/e".into(), "/f".into(), Kind::Folder),
             ],
             readable: vec!["/c".into()],
             leftovers: vec!["/e".into(), "/f".into()],
