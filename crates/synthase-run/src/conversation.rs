@@ -15,6 +15,9 @@ const MOST_ANSWER: usize = 9 << 20;
 /// The most parts of an answer. Each takes far more memory than the byte or two in which it is told.
 const MOST_PARTS: usize = 1_000_000;
 
+/// How long a driver may take to start on a loaded machine before the tools count as broken.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A running process with a driver that answers on its channel.
 pub(crate) struct Conversation {
     running: Running,

@@ -1,12 +1,13 @@
 //! A slot of the sandbox with its warm interpreters.
 
-use synthase_lang::language::{Call, Language, MemoryRule, fill, fill_word};
+use synthase_lang::language::{Call, Language, MemoryRule};
 use synthase_lang::registry::driver;
-use synthase_sandbox::{Command, InputFile, Jail, MemoryBy, SandboxError, Slot, Zygote};
+use synthase_sandbox::{Command, InputFile, MemoryBy, Program, SandboxError, Slot, Zygote};
 use synthase_types::Environment;
 
 use crate::cancel::Registration;
 use crate::error::RunError;
+use crate::runner::Ready;
 use crate::toolchain::Toolchain;
 
 /// How many warm interpreters are kept in one place. Each takes some megabytes.
@@ -40,8 +41,7 @@ impl Place {
         &mut self,
         language: &Language,
         call: &Call,
-        toolchain: &Toolchain,
-        jail: &Jail,
+        ready: &Ready,
         environment: &Environment,
     ) -> Result<Option<&mut Zygote>, RunError> {
         let key = (language.name.clone(), environment.clone());
@@ -50,8 +50,8 @@ impl Place {
             Some(Warm::Zygote(zygote)) if zygote.is_alive() => Warm::Zygote(zygote),
             Some(Warm::Cold) => Warm::Cold,
             _ => {
-                let (command, _) = driver_command(language, &call.command, toolchain, environment);
-                match jail.zygote(&self.slot, &command) {
+                let (command, _) = driver_command(language, &call.command, &ready.toolchain, environment);
+                match ready.jail.zygote(&self.slot, &command) {
                     Ok(zygote) => Warm::Zygote(zygote),
                     // An interpreter without what entering a box takes: runs are started one by one,
                     // which is slower and otherwise the same. If the cold start fails too, that is told.
@@ -83,7 +83,8 @@ pub(crate) fn command(language: &Language, toolchain: &Toolchain, environment: &
         .env("HOME", "/work")
         .env("TMPDIR", "/tmp");
     for (name, value) in &language.environment {
-        command = command.env(name, fill_word(value, &[("seed", &seed)]));
+        let value = toolchain.fill(std::slice::from_ref(value), &[("seed", &seed)]);
+        command = command.env(name, value.concat());
     }
     command.memory_by = match language.memory {
         MemoryRule::Data => MemoryBy::Data,
@@ -101,11 +102,14 @@ pub(crate) fn driver_command(
 ) -> (Command, Vec<InputFile>) {
     let text = driver(language).unwrap_or("");
     let file = language.call.as_ref().map_or("driver", |call| call.driver.as_str());
-    let program = toolchain.program.to_string_lossy();
-    let slots = [("program", program.as_ref()), ("driver", text), ("driver_file", file)];
+    let file = file.rsplit('/').next().unwrap_or(file);
+    let words_of_command = toolchain.fill(words, &[("driver", text), ("driver_file", file)]);
     let mut command = command(language, toolchain, environment);
-    for word in fill(words, &slots).iter().skip(1) {
-        command = command.arg(word);
+    if let Some((program, args)) = words_of_command.split_first() {
+        command.program = Program::Path(program.into());
+        for word in args {
+            command = command.arg(word);
+        }
     }
     let by_file = words.iter().any(|word| word.contains("{driver_file}"));
     (command, if by_file { vec![InputFile::new(file, text.as_bytes())] } else { Vec::new() })

@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 use synthase_lang::Language;
 use synthase_sandbox::{Jail, Options, Sandbox, View};
 use synthase_types::Isolation;
+use synthase_types::id::Digest;
 
 use crate::cache::Cache;
 use crate::cancel::Cancel;
 use crate::error::RunError;
 use crate::lane::Lane;
+use crate::prepare::{self, Prepared, SHOWN_AT};
 use crate::toolchain::Toolchain;
 
 /// How a runner is set up.
@@ -47,7 +49,17 @@ type Found = Arc<Result<Installed, Missing>>;
 /// A language as it is installed here.
 pub(crate) struct Installed {
     pub(crate) toolchain: Toolchain,
+    /// What is needed to run programs; made when the first one is run.
+    ready: Mutex<Option<Ready>>,
+}
+
+/// What is needed to run programs of a language.
+#[derive(Clone)]
+pub(crate) struct Ready {
+    /// With `{prepared}` among its slots.
+    pub(crate) toolchain: Toolchain,
     pub(crate) jail: Jail,
+    pub(crate) prepared: Option<Digest>,
 }
 
 /// A language that is not, in words.
@@ -118,6 +130,39 @@ impl Runner {
         }
     }
 
+    /// What is needed to run programs of a language, made if this is the first time.
+    pub(crate) fn ready(&self, language: &Language) -> Result<Ready, RunError> {
+        self.with(language, |installed| {
+            // Held while it is made, so that two workers do not make it at the same time.
+            let mut ready = installed.ready.lock().unwrap_or_else(PoisonError::into_inner);
+            match &*ready {
+                Some(ready) => Ok(ready.clone()),
+                None => Ok(ready.insert(self.make_ready(language, &installed.toolchain)?).clone()),
+            }
+        })?
+    }
+
+    fn make_ready(&self, language: &Language, toolchain: &Toolchain) -> Result<Ready, RunError> {
+        let (mut toolchain, mut view) = (toolchain.clone(), view(toolchain));
+        let prepared = match &language.prepare {
+            None => None,
+            Some(prepare) => {
+                let place = || Ok((self.sandbox.jail(&view)?, self.sandbox.slot()?));
+                let Prepared { folder, digest } =
+                    prepare::prepare(language, prepare, &toolchain, self.cache.folder(), place)?;
+                // The same name everywhere, where that is possible: it is part of keys of the cache.
+                let inside = match self.isolation() >= Isolation::Namespaces {
+                    true => SHOWN_AT.to_owned(),
+                    false => folder.to_string_lossy().into_owned(),
+                };
+                toolchain.slots.insert("prepared".to_owned(), inside);
+                view = view.show(folder, SHOWN_AT);
+                Some(digest)
+            }
+        };
+        Ok(Ready { jail: self.sandbox.jail(&view)?, toolchain, prepared })
+    }
+
     fn find(&self, language: &Language) -> Result<Found, RunError> {
         let known = {
             let mut environments = self.environments.lock().unwrap_or_else(PoisonError::into_inner);
@@ -130,7 +175,7 @@ impl Runner {
         }
         let path = std::env::var("PATH").unwrap_or_default();
         let found = match Toolchain::find(language, &path) {
-            Ok(toolchain) => Ok(Installed { jail: self.sandbox.jail(&view(&toolchain))?, toolchain }),
+            Ok(toolchain) => Ok(Installed { toolchain, ready: Mutex::default() }),
             Err(RunError::MissingTool { why, install, .. }) => Err(Missing { why, install }),
             Err(other) => return Err(other),
         };

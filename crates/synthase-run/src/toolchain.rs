@@ -1,5 +1,6 @@
 //! Which interpreter or compiler a language has here, and which files its runs need.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,6 +21,8 @@ pub struct Toolchain {
     pub allow: Vec<PathBuf>,
     /// What runs may not see of that.
     pub mask: Vec<PathBuf>,
+    /// What slots of command lines stand for, beside those that differ from run to run.
+    pub slots: BTreeMap<String, String>,
 }
 
 /// How long a tool may take to say its version: long enough for a loaded machine.
@@ -60,12 +63,23 @@ impl Toolchain {
             [] => located.version.clone(),
             command => ask(command)?,
         };
+        let program = real(Path::new(&located.program));
+        let mut slots = located.slots;
+        slots.insert("program".to_owned(), program.to_string_lossy().into_owned());
         Ok(Toolchain {
+            slots,
             version: version.lines().next().unwrap_or("").trim().to_owned(),
-            program: real(Path::new(&located.program)),
+            program,
             allow: existing(&located.allow),
             mask: existing(&located.mask),
         })
+    }
+
+    /// A command line with its slots filled, these too.
+    pub(crate) fn fill(&self, words: &[String], more: &[(&str, &str)]) -> Vec<String> {
+        let own = self.slots.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        let slots: Vec<(&str, &str)> = more.iter().copied().chain(own).collect();
+        fill(words, &slots)
     }
 
     /// The text by which verdicts name the tools they rest on.
@@ -86,6 +100,7 @@ fn read_located(language: &Language, printed: &str) -> Result<Located, String> {
         version: String::new(),
         allow: all(&form.allow),
         mask: all(&form.mask),
+        slots: form.slots.iter().map(|(name, text)| (name.clone(), fill_word(text, &slots))).collect(),
     })
 }
 

@@ -7,7 +7,7 @@ driver can tell it what to answer.
 
     {"op": "hello", "seq", "nonce"}                               ->  {"ready": true}
     {"op": "load", "seq", "nonce", "prelude", "source", "entry"}  ->  {"loaded": true} | {"load": [...]} | ...
-    {"op": "call", "seq", "args", "after", "loose"}               ->  {"value"} | {"raised": [...]} | ...
+    {"op": "call", "seq", "calls", "after", "loose"}              ->  {"answers": [{"value"} | {"raised"} | ...]}
     {"op": "main", "prelude", "source", "argv"}                   the process ends with the program
     {"op": "test", "seq", "nonce", "prelude", "source", "entry"}  ->  {"call"} ... {"passed"} | {"failed"}
 
@@ -201,8 +201,6 @@ def _make():
         return decode(read_exactly(from_bytes(read_exactly(4), "little")).decode("utf-8", "surrogatepass"))
 
     def send(nonce, seq, content):
-        if len(content) > MAX_FRAME:
-            content = '"invalid":"more than %d bytes"' % MAX_FRAME
         frame = ('{"nonce":"%s","seq":%d,%s}' % (nonce, seq, content)).encode("ascii")
         frame = len(frame).to_bytes(4, "little") + frame
         view = memoryview(frame)
@@ -279,9 +277,9 @@ def _make():
             return None, '"missing":true'
         return entry, None
 
-    def call(entry, message):
+    def call(entry, args, message):
         try:
-            args = [revive(arg) for arg in message["args"]]
+            args = [revive(arg) for arg in args]
         except Base as error:
             return '"unfit":' + encode_lossy(text_of(error))
         try:
@@ -302,12 +300,23 @@ def _make():
                 content = '"invalid":' + encode_lossy(text_of(error))
             except Base as error:
                 content = '"invalid":' + encode_lossy("its value cannot be read: " + name_of(kind_of(error)))
-        if message["after"]:
+        if message.get("after"):
             try:
                 content += ',"after":[' + ",".join([encode(arg) for arg in args]) + "]"
             except Base:
                 content += ',"after":null'
         return content
+
+    def call_all(entry, message):
+        """The answers to all calls of a message."""
+        calls = message["calls"]
+        answers = [call(entry, args, message) for args in calls]
+        size = sum([len(answer) for answer in answers])
+        if size <= MAX_FRAME:
+            return '"answers":[{' + "},{".join(answers) + "}]"
+        if len(calls) > 1:
+            return '"split":true'
+        return '"answers":[{"invalid":"more than %d bytes"}]' % MAX_FRAME
 
     def answer_calls(message):
         nonce = message["nonce"]
@@ -315,10 +324,15 @@ def _make():
         if failure is not None:
             send(nonce, message["seq"], failure)
             return
-        send(nonce, message["seq"], '"loaded":true')
+        content = '"loaded":true'
+        if message.get("calls"):
+            content = call_all(entry, message)
+            if starts(content, '"answers"'):
+                content = '"loaded":true,' + content
+        send(nonce, message["seq"], content)
         while True:
             message = receive()
-            send(nonce, message["seq"], call(entry, message))
+            send(nonce, message["seq"], call_all(entry, message))
 
     def run_main(message):
         """Runs a program as a script; its end is the end of the process."""
@@ -415,6 +429,8 @@ def _make():
                 encoded = ",".join([encode(arg) for arg in args])
             except NoValue as error:
                 unsupported(state, "an argument that is no plain data: " + text_of(error))
+            if len(encoded) > MAX_FRAME:
+                unsupported(state, "arguments of more than %d bytes" % MAX_FRAME)
             send(state["nonce"], state["seq"], '"call":[%s]' % encoded)
             reply = receive()
             state["seq"] = reply["seq"]

@@ -1,6 +1,7 @@
 //! Real programs in real sandboxes. One test binary for the crate.
 
 mod calls;
+mod conformance;
 mod outcomes;
 mod scripts;
 mod test_code;
