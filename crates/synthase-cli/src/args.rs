@@ -35,6 +35,10 @@ pub(crate) struct Global {
     /// Accept the level `rlimits`, which hides nothing of this machine from programs
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) allow_weak_isolation: bool,
+    /// A folder of languages, each a folder with a language.toml, beside the built-in ones. Its commands
+    /// are started: name only folders that you trust [default: languages/ in the user's configuration]
+    #[arg(long, global = true, value_name = "DIR", env = "SYNTHASE_LANGUAGES", help_heading = "Global options")]
+    pub(crate) languages: Vec<PathBuf>,
     /// How many tasks to work on at the same time [default: the number of processors]
     #[arg(long, global = true, value_name = "N", help_heading = "Global options")]
     pub(crate) workers: Option<usize>,
@@ -122,6 +126,17 @@ pub(crate) struct Run {
     /// A call of one of its functions, such as 'f(1, "a")'
     #[arg(long, value_name = "CALL")]
     pub(crate) call: Option<String>,
+    /// Run it so many times and say whether it does the same each time
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) repeat: std::num::NonZeroU32,
+    /// A file for the program's work folder: PATH, or PATH=NAME to give it another name there (may be given
+    /// several times)
+    #[arg(long = "file", value_name = "PATH", conflicts_with = "call")]
+    pub(crate) files: Vec<String>,
+    /// A file of the work folder to keep at the end: NAME, or NAME=PATH to say where; a folder's NAME ends
+    /// with a slash (may be given several times)
+    #[arg(long = "collect", value_name = "NAME", conflicts_with = "call")]
+    pub(crate) collect: Vec<String>,
     /// Arguments of the program
     #[arg(last = true, value_name = "ARG")]
     pub(crate) args: Vec<String>,
@@ -163,6 +178,9 @@ pub(crate) struct Judge {
     /// The program's language [default: by the file's ending]
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) lang: Option<String>,
+    /// Judge it so many times; a row on which it does not do the same each time is called flaky
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) repeat: std::num::NonZeroU32,
 }
 
 #[derive(Debug, Args)]

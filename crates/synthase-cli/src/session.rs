@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use synthase::record::{Journal, Reader, Recorder, RunId};
-use synthase::run::{Cancel, default_cache_folder};
+use synthase::run::{Cancel, add_languages as add_folder, default_cache_folder, default_languages_folder};
 use synthase::types::{Budget, Event};
 use synthase::{Engine, EngineOptions, SystemClock};
 
@@ -25,6 +25,15 @@ pub(crate) fn engine(global: &Global) -> Result<Engine> {
         cancel: stop_on_signal()?,
     };
     Ok(Engine::new(options, Box::new(SystemClock::new()))?)
+}
+
+/// Adds the languages of the folders that the user names, and of the one in the user's configuration.
+pub(crate) fn add_languages(global: &Global) -> Result<()> {
+    let own = default_languages_folder().filter(|folder| folder.is_dir());
+    for folder in own.iter().chain(&global.languages) {
+        add_folder(folder).map_err(|error| CliError::input(error.to_string()))?;
+    }
+    Ok(())
 }
 
 /// A run that is to be continued. Where its record lies is settled before anything changes the folder.
