@@ -35,9 +35,8 @@ pub struct Language {
     pub run: Run,
     /// How functions are called, where they can be.
     pub call: Option<Call>,
-    /// Libraries that programs may ask for, each with a warm interpreter of its own.
-    #[serde(default)]
-    pub imports: Vec<ImportSet>,
+    /// How programs get packages beyond the standard library, where they can.
+    pub packages: Option<Packages>,
     /// How the memory of one process is bounded where nothing counts that of the whole tree.
     #[serde(default)]
     pub memory: MemoryRule,
@@ -280,14 +279,32 @@ pub enum Start {
     Compiled,
 }
 
-/// Libraries that a program may ask for.
+/// How programs of a language get packages that are installed on the machine. A program sees those that
+/// its environment names, and what they need, and no others.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ImportSet {
-    /// Its name: that of the package for which it is chosen.
-    pub name: String,
-    /// What the warm interpreter imports beforehand, beside what it always does.
-    pub modules: Vec<String>,
+pub struct Packages {
+    /// The command that finds packages: their names are added as words. It prints a JSON object with a
+    /// [`Package`] for each that is there, also for those that they need.
+    pub find: Vec<String>,
+    /// The variable that holds the folder in which they lie.
+    pub variable: String,
+    /// The command that installs one, for messages; its name is added.
+    pub install: String,
+    /// What a warm interpreter imports beforehand, by the package's name: importing takes long, and runs
+    /// that are forked find it done. Each combination of packages has an interpreter of its own.
+    #[serde(default)]
+    pub preload: BTreeMap<String, Vec<String>>,
+}
+
+/// An installed package.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    /// Its version.
+    pub version: String,
+    /// The files and folders that it consists of.
+    pub paths: Vec<String>,
 }
 
 /// Programs that must work where the language works.

@@ -13,6 +13,7 @@ mod conversation;
 mod error;
 mod lane;
 mod languages;
+mod packages;
 mod place;
 mod prepare;
 mod repeat;

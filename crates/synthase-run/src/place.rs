@@ -8,7 +8,6 @@ use synthase_types::Environment;
 use crate::cancel::Registration;
 use crate::error::RunError;
 use crate::runner::Ready;
-use crate::toolchain::Toolchain;
 
 /// How many warm interpreters are kept in one place. Each takes some megabytes.
 const MOST_WARM: usize = 4;
@@ -50,7 +49,10 @@ impl Place {
             Some(Warm::Zygote(zygote)) if zygote.is_alive() => Warm::Zygote(zygote),
             Some(Warm::Cold) => Warm::Cold,
             _ => {
-                let (command, _) = driver_command(language, &call.command, &ready.toolchain, environment);
+                let (mut command, _) = driver_command(language, &call.command, ready, environment);
+                for module in &ready.preload {
+                    command = command.arg(module);
+                }
                 match ready.jail.zygote(&self.slot, &command) {
                     Ok(zygote) => Warm::Zygote(zygote),
                     // An interpreter without what entering a box takes: runs are started one by one,
@@ -74,7 +76,8 @@ impl Place {
 }
 
 /// A command with a language's environment.
-pub(crate) fn command(language: &Language, toolchain: &Toolchain, environment: &Environment) -> Command {
+pub(crate) fn command(language: &Language, ready: &Ready, environment: &Environment) -> Command {
+    let toolchain = &ready.toolchain;
     let seed = environment.seed.to_string();
     let mut command = Command::new(&toolchain.program)
         .env("PATH", "/usr/bin:/bin")
@@ -85,6 +88,9 @@ pub(crate) fn command(language: &Language, toolchain: &Toolchain, environment: &
     for (name, value) in &language.environment {
         let value = toolchain.fill(std::slice::from_ref(value), &[("seed", &seed)]);
         command = command.env(name, value.concat());
+    }
+    for (name, value) in &ready.variables {
+        command = command.env(name, value);
     }
     command.memory_by = match language.memory {
         MemoryRule::Data => MemoryBy::Data,
@@ -97,14 +103,14 @@ pub(crate) fn command(language: &Language, toolchain: &Toolchain, environment: &
 pub(crate) fn driver_command(
     language: &Language,
     words: &[String],
-    toolchain: &Toolchain,
+    ready: &Ready,
     environment: &Environment,
 ) -> (Command, Vec<InputFile>) {
     let text = driver(language).unwrap_or("");
     let file = language.call.as_ref().map_or("driver", |call| call.driver.as_str());
     let file = file.rsplit('/').next().unwrap_or(file);
-    let words_of_command = toolchain.fill(words, &[("driver", text), ("driver_file", file)]);
-    let mut command = command(language, toolchain, environment);
+    let words_of_command = ready.toolchain.fill(words, &[("driver", text), ("driver_file", file)]);
+    let mut command = command(language, ready, environment);
     if let Some((program, args)) = words_of_command.split_first() {
         command.program = Program::Path(program.into());
         for word in args {

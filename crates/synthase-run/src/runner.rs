@@ -1,6 +1,6 @@
 //! What this machine offers: one sandbox, and the toolchains and jails of each language.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -14,6 +14,7 @@ use crate::cache::Cache;
 use crate::cancel::Cancel;
 use crate::error::RunError;
 use crate::lane::Lane;
+use crate::packages;
 use crate::prepare::{self, Prepared, SHOWN_AT};
 use crate::toolchain::Toolchain;
 
@@ -50,7 +51,7 @@ type Found = Arc<Result<Installed, Missing>>;
 pub(crate) struct Installed {
     pub(crate) toolchain: Toolchain,
     /// What is needed to run programs; made when the first one is run.
-    ready: Mutex<Option<Ready>>,
+    ready: Mutex<BTreeMap<BTreeMap<String, String>, Ready>>,
 }
 
 /// What is needed to run programs of a language.
@@ -60,6 +61,10 @@ pub(crate) struct Ready {
     pub(crate) toolchain: Toolchain,
     pub(crate) jail: Jail,
     pub(crate) prepared: Option<Digest>,
+    /// Variables beside those of the language.
+    pub(crate) variables: Vec<(String, String)>,
+    /// What warm interpreters import beforehand, beside what they always do.
+    pub(crate) preload: Vec<String>,
 }
 
 /// A language that is not, in words.
@@ -130,19 +135,25 @@ impl Runner {
         }
     }
 
-    /// What is needed to run programs of a language, made if this is the first time.
-    pub(crate) fn ready(&self, language: &Language) -> Result<Ready, RunError> {
+    /// What is needed to run programs of a language with these packages, made if this is the first time.
+    pub(crate) fn ready(&self, language: &Language, packages: &BTreeMap<String, String>) -> Result<Ready, RunError> {
         self.with(language, |installed| {
             // Held while it is made, so that two workers do not make it at the same time.
-            let mut ready = installed.ready.lock().unwrap_or_else(PoisonError::into_inner);
-            match &*ready {
-                Some(ready) => Ok(ready.clone()),
-                None => Ok(ready.insert(self.make_ready(language, &installed.toolchain)?).clone()),
+            let mut known = installed.ready.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(ready) = known.get(packages) {
+                return Ok(ready.clone());
             }
+            let ready = self.make_ready(language, &installed.toolchain, packages)?;
+            Ok(known.entry(packages.clone()).or_insert(ready).clone())
         })?
     }
 
-    fn make_ready(&self, language: &Language, toolchain: &Toolchain) -> Result<Ready, RunError> {
+    fn make_ready(
+        &self,
+        language: &Language,
+        toolchain: &Toolchain,
+        wanted: &BTreeMap<String, String>,
+    ) -> Result<Ready, RunError> {
         let (mut toolchain, mut view) = (toolchain.clone(), view(toolchain));
         let prepared = match &language.prepare {
             None => None,
@@ -160,7 +171,17 @@ impl Runner {
                 Some(digest)
             }
         };
-        Ok(Ready { jail: self.sandbox.jail(&view)?, toolchain, prepared })
+        let found = packages::Found::find(language, &toolchain, wanted)?;
+        if !wanted.is_empty() {
+            toolchain.version = format!("{} with {}", toolchain.version, found.identity());
+        }
+        let (view, folder) = found.show(view, self.isolation());
+        let of_packages = language.packages.as_ref();
+        let variable = of_packages.zip(folder).map(|(packages, folder)| (packages.variable.clone(), folder));
+        let preload = |name: &String| of_packages.and_then(|packages| packages.preload.get(name)).cloned();
+        let preload = wanted.keys().filter_map(preload).flatten().collect();
+        let jail = self.sandbox.jail(&view)?;
+        Ok(Ready { jail, toolchain, prepared, variables: variable.into_iter().collect(), preload })
     }
 
     fn find(&self, language: &Language) -> Result<Found, RunError> {

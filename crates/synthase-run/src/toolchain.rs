@@ -13,6 +13,8 @@ use crate::error::RunError;
 /// A language's tools as they were found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toolchain {
+    /// The main program as it was found on the PATH: perhaps a link, or a script of a version manager.
+    pub found: PathBuf,
     /// The main program, with all links followed.
     pub program: PathBuf,
     /// The first line of what it says of its version.
@@ -43,6 +45,7 @@ impl Toolchain {
         let Some(program) = found else {
             return Err(missing(format!("no {} on the PATH", language.toolchain.programs.join(" or "))));
         };
+        let found_at = program.clone();
         let ask = |command: &[String]| {
             let words = fill(command, &[("program", &program.to_string_lossy())]);
             let argv: Vec<OsString> = words.iter().map(OsString::from).collect();
@@ -68,6 +71,7 @@ impl Toolchain {
         slots.insert("program".to_owned(), program.to_string_lossy().into_owned());
         Ok(Toolchain {
             slots,
+            found: found_at,
             version: version.lines().next().unwrap_or("").trim().to_owned(),
             program,
             allow: existing(&located.allow),

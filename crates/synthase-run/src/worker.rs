@@ -51,7 +51,7 @@ impl Worker {
         };
         let slot = runner.sandbox.slot()?;
         let words = ready.toolchain.fill(&compile.worker, &[]);
-        let mut command = command(language, &ready.toolchain, &Default::default());
+        let mut command = command(language, ready, &Default::default());
         let (program, args) = words.split_first().ok_or_else(|| broken("its compiler has no command".to_owned()))?;
         command.program = synthase_sandbox::Program::Path(program.into());
         for arg in args {

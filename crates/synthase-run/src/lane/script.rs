@@ -119,7 +119,7 @@ impl Lane<'_> {
             let file = language.run.file.as_deref().unwrap_or("main");
             terms.files.retain(|other| other.path.as_os_str() != file);
             terms.files.push(InputFile::new(file, script(&unit).into_bytes()));
-            let (program, words) = self.command_line(language, &[("file", file)], &given.args)?;
+            let (program, words) = self.command_line(language, &[("file", file)], &given.args, environment)?;
             self.execute(language, program, words, environment, terms)?
         };
         let finished = match running.finish() {
@@ -158,7 +158,7 @@ impl Lane<'_> {
         let file = compiled.try_clone().map_err(|source| RunError::File { operation, source })?;
         let contents = read_all(file.into()).map_err(|source| RunError::File { operation, source })?;
         terms.files.push(InputFile::new(output, contents));
-        let (program, words) = self.command_line(language, &[("output", output)], args)?;
+        let (program, words) = self.command_line(language, &[("output", output)], args, environment)?;
         self.execute(language, program, words, environment, terms)
     }
 
@@ -168,8 +168,9 @@ impl Lane<'_> {
         language: &'static Language,
         slots: &[(&str, &str)],
         args: &[String],
+        environment: &Environment,
     ) -> Result<(Program, Vec<String>), RunError> {
-        let ready = self.runner.ready(language)?;
+        let ready = self.tools(language, environment)?;
         let mut words = ready.toolchain.fill(&language.run.command, slots);
         words.extend(args.iter().cloned());
         Ok((Program::Path(PathBuf::from(words.remove(0))), words))

@@ -83,7 +83,7 @@ impl Lane<'_> {
             None => self.new_place()?,
         };
         let words = if call.cold.is_empty() { &call.command } else { &call.cold };
-        let (mut command, files) = driver_command(language, words, &ready.toolchain, &key.environment);
+        let (mut command, files) = driver_command(language, words, ready, &key.environment);
         let limits = super::conversation_limits(&key.limits);
         command.terms = Terms { limits, channel: true, files, ..Terms::default() };
         let running = ready.jail.start(&place.slot, &command)?;
@@ -101,7 +101,7 @@ impl Lane<'_> {
     ) -> Result<Running, RunError> {
         let ready = self.tools(language, environment)?;
         let mut command =
-            synthase_sandbox::Command { program, ..command(language, &ready.toolchain, environment) };
+            synthase_sandbox::Command { program, ..command(language, &ready, environment) };
         command.terms = terms;
         for arg in args {
             command = command.arg(arg);
@@ -146,14 +146,7 @@ impl Lane<'_> {
     }
 
     pub(crate) fn tools(&self, language: &'static Language, environment: &Environment) -> Result<Ready, RunError> {
-        if let Some((package, version)) = environment.packages.iter().next() {
-            return Err(RunError::MissingTool {
-                language: language.title.clone(),
-                why: format!("the package {package} {version} is wanted, and packages cannot be had yet"),
-                install: String::new(),
-            });
-        }
-        self.runner.ready(language)
+        self.runner.ready(language, &environment.packages)
     }
 
     pub(crate) fn place(&mut self, which: WhichPlace) -> Result<&mut Place, RunError> {
