@@ -62,7 +62,11 @@ impl<'a> Judge<'a> {
             .map(|name| {
                 let texts = synthase_lang::by_name(name).map(registry::texts).unwrap_or_default();
                 let texts: Vec<&[u8]> = texts.into_iter().map(str::as_bytes).collect();
-                format!("{}; driver {}", lane.toolchain_identity(name, &self.task.environment), Digest::of_parts(&texts).short())
+                format!(
+                    "{}; driver {}",
+                    lane.toolchain_identity(name, &self.task.environment),
+                    Digest::of_parts(&texts).short()
+                )
             })
             .collect();
         format!("judge {VERSION}; {}; {}", tools.join("; "), lane.isolation())

@@ -87,7 +87,8 @@ fn codec(table: &BTreeMap<String, String>, ty: &Type) -> Result<String, String> 
         Type::Tuple(items) => {
             let items = items.iter().map(|item| codec(table, item)).collect::<Result<Vec<_>, _>>()?;
             let names: Vec<String> = (0..items.len()).map(|index| index.to_string()).collect();
-            let slots: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(items.iter().map(String::as_str)).collect();
+            let slots: Vec<(&str, &str)> =
+                names.iter().map(String::as_str).zip(items.iter().map(String::as_str)).collect();
             Ok(fill_word(find(&format!("tuple{}", items.len()))?, &slots))
         }
         Type::Record(_) | Type::Tagged(_) => Err(format!("there is no way to pass {ty}")),

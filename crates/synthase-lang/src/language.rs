@@ -331,7 +331,8 @@ impl Language {
     pub fn from_toml(text: &str) -> Result<Language, LanguageError> {
         let language: Language = toml::from_str(text).map_err(|error| LanguageError(error.to_string()))?;
         let fault = |what: &str| Err(LanguageError(format!("`{}` {what}", language.name)));
-        let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "+#-_.".contains(c));
+        let is_name =
+            |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "+#-_.".contains(c));
         if !is_name(&language.name) || language.name.chars().any(|c| c.is_ascii_uppercase()) {
             return fault("is no name: lower case letters, digits and + # - _ . may stand in it");
         }

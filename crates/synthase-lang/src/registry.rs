@@ -32,9 +32,37 @@ macro_rules! folder {
 const FOLDERS: &[Folder] = &[
     folder!("bash"),
     folder!("c"),
+    folder!("cpp", "driver.cpp", "driver.hpp"),
+    folder!("csharp", "Compile.cs", "Decode.cs", "Driver.cs", "Encode.cs", "Entry.cs", "Frames.cs", "Json.cs"),
+    folder!("go", "build.go", "driver.go"),
+    folder!("haskell", "Synthase.hs", "assemble.hs"),
+    folder!(
+        "java",
+        "CompileJava.java",
+        "Compiler.java",
+        "Decode.java",
+        "Driver.java",
+        "Encode.java",
+        "Frames.java",
+        "Json.java",
+        "Program.java",
+        "ScalaLibrary.java",
+        "Tags.java",
+        "driver.mf"
+    ),
     folder!("javascript", "driver.js"),
+    folder!("kotlin", "CompileKotlin.java"),
+    folder!("lua", "driver.lua"),
+    folder!("ocaml", "synthase.ml"),
+    folder!("perl", "driver.pl"),
+    folder!("php", "driver.php"),
     folder!("python", "driver.py"),
+    folder!("r", "driver.R"),
+    folder!("racket", "driver.rkt"),
+    folder!("ruby", "driver.rb"),
     folder!("rust", "driver.rs"),
+    folder!("scala", "CompileScala.java", "Wrap.java"),
+    folder!("typescript", "host.d.ts", "worker.js"),
 ];
 
 fn built_in() -> &'static [Entry] {
@@ -232,7 +260,8 @@ mod tests {
         assert!(matches!(add(&definition("added", "other"), Vec::new()), Err(AddError::Taken { .. })));
         assert!(matches!(add(&definition("js", "other"), Vec::new()), Err(AddError::Taken { .. })));
         assert!(matches!(add(&definition("other", "py"), Vec::new()), Err(AddError::Taken { .. })));
-        let driven = definition("driven", "driven") + "call = ''\n[call]\ndriver = 'd'\nstart = 'process'\ncommand = ['x']\n";
+        let driven =
+            definition("driven", "driven") + "call = ''\n[call]\ndriver = 'd'\nstart = 'process'\ncommand = ['x']\n";
         assert_eq!(add(&driven, Vec::new()), Err(AddError::NoText("d".into())));
     }
 }

@@ -234,9 +234,8 @@ impl Compiler<'_> {
         };
         let asked = worker.compile(&job.files, job.main, job.output, job.limits)?;
         let asked = match asked.ended() {
-            Some(_) if !was_fresh => {
-                Worker::start(self.runner, self.language, self.ready)?.compile(&job.files, job.main, job.output, job.limits)?
-            }
+            Some(_) if !was_fresh => Worker::start(self.runner, self.language, self.ready)?
+                .compile(&job.files, job.main, job.output, job.limits)?,
             _ => asked,
         };
         self.report = Compilation { cached: false, usage: asked.usage, stdout: asked.stdout, stderr: asked.stderr };

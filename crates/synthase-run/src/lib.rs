@@ -24,12 +24,12 @@ mod worker;
 
 pub use cache::default_cache_folder;
 pub use cancel::Cancel;
-pub use error::RunError;
 pub use compile::Compilation;
+pub use error::RunError;
 pub use lane::{Artefact, Called, Lane, Run, Script, Scripted};
 pub use languages::{AddLanguageError, add_languages, default_languages_folder};
 pub use repeat::difference;
 pub use runner::{Runner, RunnerOptions};
-pub use tests_run::{TestCode, TestEnd, TestRun};
 pub use synthase_sandbox::InputFile;
+pub use tests_run::{TestCode, TestEnd, TestRun};
 pub use toolchain::Toolchain;

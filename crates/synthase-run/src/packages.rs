@@ -36,13 +36,17 @@ impl Found {
         toolchain: &Toolchain,
         wanted: &BTreeMap<String, String>,
     ) -> Result<Found, RunError> {
-        let missing = |why: String, install: String| RunError::MissingTool { language: language.title.clone(), why, install };
+        let missing =
+            |why: String, install: String| RunError::MissingTool { language: language.title.clone(), why, install };
         if wanted.is_empty() {
             return Ok(Found::default());
         }
         let Some(packages) = &language.packages else {
             let names: Vec<&str> = wanted.keys().map(String::as_str).collect();
-            return Err(missing(format!("packages are wanted ({}), and it has none here", names.join(", ")), String::new()));
+            return Err(missing(
+                format!("packages are wanted ({}), and it has none here", names.join(", ")),
+                String::new(),
+            ));
         };
         let program = toolchain.found.to_string_lossy();
         let words = fill(&packages.find, &[("program", &program)]);
@@ -52,7 +56,11 @@ impl Found {
         let found: BTreeMap<String, Package> = serde_json::from_slice(&output.stdout)
             .map_err(|error| missing(format!("its packages cannot be found: {error}. {said}"), String::new()))?;
         for (name, version) in wanted {
-            let install = format!("{} {name}{}", packages.install, if is_any(version) { String::new() } else { format!("=={version}") });
+            let install = format!(
+                "{} {name}{}",
+                packages.install,
+                if is_any(version) { String::new() } else { format!("=={version}") }
+            );
             match found.get(&plain(name)) {
                 None => return Err(missing(format!("the package {name} is not there"), install)),
                 Some(package) if !is_any(version) && !is_version(&package.version, version) => {
@@ -76,9 +84,10 @@ impl Found {
     /// The view with the packages, and the folder in which programs look for them; none if there are none.
     pub(crate) fn show(&self, view: View, level: Isolation) -> (View, Option<String>) {
         let Some(first) = self.paths.first() else { return (view, None) };
-        let shown = self.paths.iter().fold(view, |view, path| {
-            view.show(path, Path::new(SHOWN_AT).join(path.file_name().unwrap_or_default()))
-        });
+        let shown = self
+            .paths
+            .iter()
+            .fold(view, |view, path| view.show(path, Path::new(SHOWN_AT).join(path.file_name().unwrap_or_default())));
         let folder = match level >= Isolation::Namespaces {
             true => SHOWN_AT.to_owned(),
             false => first.parent().unwrap_or(first).to_string_lossy().into_owned(),

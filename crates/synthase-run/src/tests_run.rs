@@ -8,9 +8,7 @@ use synthase_types::{Captured, Environment, Limits, Outcome, Unit, UnitEntry, Us
 use crate::answer::Answer;
 use crate::conversation::{Conversation, Exchanged};
 use crate::error::RunError;
-use crate::lane::{
-    CallForm, Called, Lane, Run, WhichPlace, language_of, starved, waited_for_machine,
-};
+use crate::lane::{CallForm, Called, Lane, Run, WhichPlace, language_of, starved, waited_for_machine};
 
 /// How a run of test code went.
 #[derive(Debug, Clone, PartialEq)]

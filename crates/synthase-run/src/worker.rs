@@ -78,8 +78,7 @@ impl Worker {
         let texts: serde_json::Map<String, Json> =
             files.iter().map(|file| (file.name.clone(), json!(file.text))).collect();
         let seq = conversation.next_seq();
-        let question =
-            json!({ "op": "compile", "seq": seq, "nonce": conversation.nonce, "files": texts, "main": main, "output": output });
+        let question = json!({ "op": "compile", "seq": seq, "nonce": conversation.nonce, "files": texts, "main": main, "output": output });
         let (exchanged, left) = conversation.ask(&question, limits.cpu, limits.wall)?;
         let Exchanged { end, stdout, stderr, usage } = exchanged;
         let made = end.and_then(|answer| match (answer.output, answer.refused) {

@@ -80,8 +80,7 @@ impl Lane<'_> {
         self.runner.check_cancelled()?;
         let language = language_of(&unit.language)?;
         let signature = signature_of(unit)?;
-        let unfit =
-            has_types(language, signature).and_then(|()| args.iter().try_for_each(|arg| fits(language, arg)));
+        let unfit = has_types(language, signature).and_then(|()| args.iter().try_for_each(|arg| fits(language, arg)));
         if let Err(what) = unfit {
             return Ok(Called::Unfit(what));
         }

@@ -120,11 +120,13 @@ impl Lane<'_> {
         environment: &Environment,
     ) -> Result<Result<StartedUnit, OpenState>, RunError> {
         let compiled = match (call.start, call.load) {
-            (Start::Compiled, _) | (_, Load::Text | Load::Artefact) => match self.compile(language, unit, environment)? {
-                Compiled::Program(program) => Some(program),
-                Compiled::Refused(outcome) => return Ok(Err(OpenState::Unloadable(Box::new(ended(outcome))))),
-                Compiled::Uncallable(why) => return Ok(Err(OpenState::Uncallable(why))),
-            },
+            (Start::Compiled, _) | (_, Load::Text | Load::Artefact) => {
+                match self.compile(language, unit, environment)? {
+                    Compiled::Program(program) => Some(program),
+                    Compiled::Refused(outcome) => return Ok(Err(OpenState::Unloadable(Box::new(ended(outcome))))),
+                    Compiled::Uncallable(why) => return Ok(Err(OpenState::Uncallable(why))),
+                }
+            }
             _ => None,
         };
         let mut started = match (call.start, &compiled) {
@@ -135,7 +137,8 @@ impl Lane<'_> {
                 StartedUnit::new(Conversation::new(running, self.runner.nonce()), None)
             }
             _ => {
-                let (conversation, place) = self.start_driver(language, call, limits, environment, WhichPlace::Program)?;
+                let (conversation, place) =
+                    self.start_driver(language, call, limits, environment, WhichPlace::Program)?;
                 StartedUnit::new(conversation, place)
             }
         };
@@ -167,7 +170,8 @@ impl Lane<'_> {
         environment: &Environment,
         what: String,
     ) -> Result<Option<String>, RunError> {
-        let compiled = language.call.as_ref().is_none_or(|call| call.start == Start::Compiled || call.load != Load::Source);
+        let compiled =
+            language.call.as_ref().is_none_or(|call| call.start == Start::Compiled || call.load != Load::Source);
         if unit.prelude.is_empty() || compiled {
             return Ok(None);
         }

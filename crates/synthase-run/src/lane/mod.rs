@@ -132,11 +132,15 @@ impl<'r> Lane<'r> {
 
     /// The text by which verdicts name the tools of a language; why there are none, if there are none.
     pub fn toolchain_identity(&self, language: &str, environment: &Environment) -> String {
-        let toolchain = synthase_lang::by_name(language)
-            .map_err(|error| error.to_string())
-            .and_then(|language| match environment.packages.is_empty() {
+        let toolchain =
+            synthase_lang::by_name(language).map_err(|error| error.to_string()).and_then(|language| match environment
+                .packages
+                .is_empty()
+            {
                 true => self.runner.toolchain(language).map_err(|error| error.to_string()),
-                false => self.tools(language, environment).map(|ready| ready.toolchain).map_err(|error| error.to_string()),
+                false => {
+                    self.tools(language, environment).map(|ready| ready.toolchain).map_err(|error| error.to_string())
+                }
             });
         toolchain.map_or_else(|error| error, |toolchain| toolchain.identity())
     }

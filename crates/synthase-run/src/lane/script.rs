@@ -109,7 +109,9 @@ impl Lane<'_> {
         let unit = Unit { entry: UnitEntry::Stdio, ..unit.clone() };
         let running = if language.compile.is_some() {
             match self.compile(language, &unit, environment)? {
-                Compiled::Program(program) => self.start_compiled(language, program, &given.args, terms, environment)?,
+                Compiled::Program(program) => {
+                    self.start_compiled(language, program, &given.args, terms, environment)?
+                }
                 Compiled::Refused(outcome) => return Ok(self.without_run(&unit, outcome)),
                 Compiled::Uncallable(why) => return Ok(self.without_run(&unit, Outcome::CompileError(why))),
             }

@@ -100,8 +100,7 @@ impl Lane<'_> {
         terms: Terms,
     ) -> Result<Running, RunError> {
         let ready = self.tools(language, environment)?;
-        let mut command =
-            synthase_sandbox::Command { program, ..command(language, &ready, environment) };
+        let mut command = synthase_sandbox::Command { program, ..command(language, &ready, environment) };
         command.terms = terms;
         for arg in args {
             command = command.arg(arg);

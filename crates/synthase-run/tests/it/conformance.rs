@@ -124,9 +124,10 @@ fn complaint(language: &Language, case: &Case, lane: &mut Lane<'_>) -> Vec<Strin
                 (Outcome::EarlyExit(_), ..) => call.exit,
                 _ => false,
             };
-            let after = call.after.as_ref().is_none_or(|text| {
-                run.args_after.as_ref().is_some_and(|args| same(text, &Value::List(args.clone())))
-            });
+            let after = call
+                .after
+                .as_ref()
+                .is_none_or(|text| run.args_after.as_ref().is_some_and(|args| same(text, &Value::List(args.clone()))));
             outcome && after
         }
     };
