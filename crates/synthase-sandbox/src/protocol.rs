@@ -8,9 +8,30 @@
 //!   dies, to quote from it;
 //! * no new privileges, the system call filter, and at the levels with namespaces the three
 //!   capabilities that its children need to enter a box and then drop: `SYS_ADMIN`, `SYS_CHROOT`
-//!   and `SETPCAP`.
+//!   and `SETPCAP`;
+//! * the environment variable `SYNTHASE_ZYGOTE`: the path of a library that does all of what follows
+//!   (the next section).
 //!
 //! It must stay small, because a fork copies its page tables, and have one thread.
+//!
+//! # The library
+//! Most interpreters can load a library of C and call a function of it, but cannot, or not cheaply,
+//! make the system calls below. So the sandbox brings a library of its own. It needs no other library,
+//! only the symbol `fork`, and its functions take no arguments, so that they can be called as functions
+//! of C, as Lua's `lua_CFunction` and by R's `.C`.
+//!
+//! | function | |
+//! |---|---|
+//! | `int synthase_serve(void)` | Says hello and forks a child for each request. Returns 0 in the children, which are then ready to run, and never in the zygote. |
+//! | `int synthase_hello(void)` | Says hello. |
+//! | `int synthase_next(void)` | Waits for the next request and enters its box. Returns 1: the caller forks now, by its own means. Ends the process when the host has no more requests. |
+//! | `int synthase_become(void)` | In the child: all that a child does. Returns 0; if something fails, the host is told and the child ends. |
+//! | `int synthase_report(int pid)` | In the zygote: waits for the child and reports its end; a negative number says that the fork failed: -1, or the negative error number. |
+//! | `const char *synthase_work(void)` | The work folder, where `HOME` and `TMPDIR` must be set (see the end of this page), else null. |
+//!
+//! An interpreter that does something of its own around a fork, as CPython does, uses the four in the
+//! middle, one after the other in a loop; any other only the first. What a zygote prepares before it
+//! says hello is there in every child; what a child touches for the first time costs it 1 to 3 µs a page.
 //!
 //! # Messages
 //! All numbers are little-endian. Every message begins with two bytes: its kind, and 0.
@@ -89,7 +110,7 @@
 //! # Without namespaces
 //! At the levels `landlock` and `rlimits` no box is sent. The work folder has a neighbour `tmp`; the
 //! child should set `HOME` to the work folder and `TMPDIR` to that neighbour, because the machine's
-//! `/tmp` is not writable. At the other levels these are `/box` and `/tmp`.
+//! `/tmp` is not writable. At the other levels both are set already, to `/box` and `/tmp`.
 
 use std::time::Duration;
 
@@ -98,6 +119,8 @@ use crate::wire::codec::{Reader, Writer};
 
 /// The version of this protocol.
 pub const VERSION: u32 = 1;
+/// The variable of a zygote that holds the path of the library.
+pub const LIBRARY: &str = "SYNTHASE_ZYGOTE";
 /// The number of the control socket in a zygote, and of the channel in its children.
 pub const CONTROL_FD: i32 = 3;
 /// The work folder inside, at the levels with namespaces. Not a name that people give to folders of

@@ -614,117 +614,49 @@ def _make():
     # ---- the zygote --------------------------------------------------------------------------
 
     def zygote(preload):
-        """Forks one process per run, each into a box of its own. The protocol is that of the
-        sandbox; this process never runs a program's text."""
+        """Forks one process per run, each into a box of its own. The library that the sandbox brings
+        does what its protocol asks for; this process never runs a program's text."""
         import ctypes
         import gc
-        import resource
-        from _socket import CMSG_SPACE, socket
 
         for name in preload:
             __import__(name)
-
-        libc = ctypes.CDLL(None, use_errno=True)
-        number, text_at = ctypes.c_ulong, ctypes.c_char_p
-        NEWNS, NEWIPC, NEWPID = 0x20000, 0x8000000, 0x20000000
-        PR_CAPBSET_DROP, SYS_CAPSET, SYS_LANDLOCK_RESTRICT_SELF = 24, 126, 446
-        if os.uname().machine == "aarch64":
-            SYS_CAPSET = 91
-        CAPABILITIES = (8, 18, 21)
-        BOX, RULES, CHANNEL, NO_NAMESPACES = 1, 2, 4, 8
-        control = socket(fileno=3)
-
-        def must(result, what):
-            if result != 0:
-                code = ctypes.get_errno()
-                raise OSError(code, what + ": " + os.strerror(code))
-
-        def become(flags, limits, work, descriptors):
-            """The child's part: enters the box, gives up every power, and takes its places."""
-            os.setsid()
-            try:
-                with open("/proc/self/oom_score_adj", "wb", 0) as file:
-                    file.write(b"1000")
-            except OSError:
-                pass
-            rest = list(descriptors)
-            if flags & BOX:
-                must(libc.setns(rest.pop(0), NEWNS | NEWIPC), "setns")
-            rules = rest.pop(0) if flags & RULES else None
-            os.chdir(work)
-            for which, soft, hard in limits:
-                resource.setrlimit(which, (soft, hard))
-            if not flags & NO_NAMESPACES:
-                for capability in CAPABILITIES:
-                    must(libc.prctl(PR_CAPBSET_DROP, number(capability), number(0), number(0), number(0)), "prctl")
-            header = (0x20080522).to_bytes(4, sys.byteorder) + bytes(4)
-            must(libc.syscall(number(SYS_CAPSET), text_at(header), text_at(bytes(24))), "capset")
-            if rules is not None:
-                must(libc.syscall(number(SYS_LANDLOCK_RESTRICT_SELF), number(rules), number(0)), "landlock")
-            # First out of the way of each other, then to their places.
-            places = [os.dup(descriptor) for descriptor in rest]
-            for place, descriptor in enumerate(places):
-                os.dup2(descriptor, place)
-            os.closerange(len(places), 1 << 16)
-            home, temporary = work, "/tmp"
-            if flags & NO_NAMESPACES:
-                temporary = os.path.join(os.path.dirname(work), "tmp")
-            os.environ["HOME"], os.environ["TMPDIR"] = home, temporary
-
-        def read_request(body):
-            from_bytes = int.from_bytes
-            flags, count = from_bytes(body[2:6], "little"), from_bytes(body[6:10], "little")
-            at, limits = 10, []
-            for _ in range(count):
-                which, soft, hard = (
-                    from_bytes(body[at : at + 4], "little"),
-                    from_bytes(body[at + 4 : at + 12], "little"),
-                    from_bytes(body[at + 12 : at + 20], "little"),
-                )
-                unlimited = (1 << 64) - 1
-                limits.append((which, -1 if soft == unlimited else soft, -1 if hard == unlimited else hard))
-                at += 20
-            length = from_bytes(body[at : at + 4], "little")
-            return flags, limits, body[at + 4 : at + 4 + length].decode()
-
+        # Without a thread that could want the lock meanwhile, nothing is gained by giving it up.
+        library = ctypes.PyDLL(os.environ.pop("SYNTHASE_ZYGOTE"))
+        wait, become, report = library.synthase_next, library.synthase_become, library.synthase_report
+        work_outside = library.synthase_work
+        work_outside.restype = ctypes.c_char_p
+        warm_up()
+        # What lives now lives for ever: looking at it again would only copy its pages.
         gc.collect()
         gc.freeze()
-        control.send(b"\x01\x00" + (1).to_bytes(4, "little"))
+        library.synthase_hello()
         while True:
-            body, ancillary, _, _ = control.recvmsg(1 << 16, CMSG_SPACE(16 * 4))
-            if not body:
-                return
-            descriptors = []
-            for _, _, data in ancillary:
-                for at in range(0, len(data), 4):
-                    descriptors.append(int.from_bytes(data[at : at + 4], sys.byteorder))
+            wait()
             try:
-                flags, limits, work = read_request(body)
-                if flags & BOX:
-                    must(libc.setns(descriptors[0], NEWPID), "setns")
                 child = os.fork()
-                if child == 0:
-                    try:
-                        become(flags, limits, work, descriptors)
-                    except Exception as error:
-                        control.send(b"\x03\x00" + repr(error).encode())
-                        end_process(1)
-                    control.detach()
-                    return serve()
             except OSError as error:
-                for descriptor in descriptors:
-                    os.close(descriptor)
-                control.send(b"\x03\x00" + repr(error).encode())
-                control.send(b"\x02\x00" + bytes(44))
-                continue
-            for descriptor in descriptors:
-                os.close(descriptor)
-            _, status, usage = os.wait4(child, 0)
-            report = status.to_bytes(4, "little")
-            for seconds in (usage.ru_utime, usage.ru_stime):
-                whole, rest = divmod(round(seconds * 1e6), 1000000)
-                report += whole.to_bytes(8, "little") + rest.to_bytes(8, "little")
-            control.send(b"\x02\x00" + report + usage.ru_maxrss.to_bytes(8, "little"))
+                child = -error.errno
+            if child == 0:
+                become()
+                work = work_outside()
+                if work is not None:
+                    work = os.fsdecode(work)
+                    os.environ["HOME"] = work
+                    os.environ["TMPDIR"] = os.path.join(os.path.dirname(work), "tmp")
+                return serve()
+            report(child)
+
+    def warm_up():
+        """Whatever happens for the first time is slow, and would be slow in each child: types are made,
+        code is specialised, memory is touched."""
+        source = "def f(x, *rest):\n    return [x, {'a': (1.5, None, True)}]\n"
+        message = '{"prelude":"import sys","source":%s,"entry":"f","args":[[1],"a"],"after":true}' % escape(source)
+        for _ in range(20):
+            content = decode(message)
+            entry, _ = load_program(content)
+            call(entry, content)
+        del modules["program"]
 
     if sys.argv[1:2] == ["zygote"]:
         preload = sys.argv[2:]

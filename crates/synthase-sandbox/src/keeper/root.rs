@@ -10,7 +10,7 @@ use rustix::mount::{
 };
 use synthase_types::Isolation;
 
-use super::{INNER_ID, scratch};
+use super::{INNER_ID, library, scratch};
 use crate::error::{Context, Result};
 use crate::protocol::{TMP, WORK};
 use crate::sys::ids::become_user;
@@ -85,6 +85,7 @@ pub(super) fn enter(setup: &Setup) -> Result<Built> {
         std::os::unix::fs::symlink(target, at.join("dev").join(name)).at("link", name)?;
     }
     std::fs::write(at.join(".masked/file"), "").at("write", "an empty file")?;
+    std::fs::write(at.join(library::FILE), library::BYTES).at("write", "the library of zygotes")?;
     for (entry, source) in setup.entries.iter().zip(sources) {
         place(entry, source, &inside, at)?;
     }

@@ -7,8 +7,9 @@ use synthase_types::Isolation;
 
 use super::confine;
 use super::launcher::{self, words};
+use super::library;
 use crate::error::{Context, Result, SandboxError};
-use crate::protocol::{CONTROL_FD, said};
+use crate::protocol::{CONTROL_FD, LIBRARY, TMP, WORK, said};
 use crate::seccomp;
 use crate::sys::exec::{Image, exec};
 use crate::sys::fork::{Fork, adopt_fd, close_from, fork, leave, place_fd};
@@ -69,7 +70,22 @@ fn live(spawn: &Spawn, control: &OwnedFd, level: Isolation) -> Result<std::conve
         launcher::serve(control.as_fd())
     };
     confine::pass_on_capabilities(kept)?;
-    let (path, argv, env) = program.clone().strings().ok_or_else(|| socket::garbled("host"))?;
+    let mut told = program.clone();
+    told.env.push((LIBRARY.into(), library::path(level).into()));
+    if level >= Isolation::Namespaces {
+        // Each run sees its own folders there.
+        for (name, folder) in [("HOME", WORK), ("TMPDIR", TMP)] {
+            if !told.env.iter().any(|(known, _)| known == name) {
+                told.env.push((name.into(), folder.into()));
+            }
+        }
+    } else {
+        let file = library::in_memory()?;
+        place_fd(&file, library::FD).at("place", "the library of zygotes")?;
+        // It may have been there already; elsewhere it closes by itself.
+        std::mem::forget(file);
+    }
+    let (path, argv, env) = told.strings().ok_or_else(|| socket::garbled("host"))?;
     filter(level)?;
     let source = exec(&Image::Path(&path), &argv, &env);
     Err(SandboxError::Execute { program: program.path.to_string_lossy().into_owned(), source })

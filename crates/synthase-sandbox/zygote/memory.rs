@@ -1,0 +1,84 @@
+//! Making forks cheap.
+//!
+//! A fork copies no page table of a mapped file that the process has not changed: the child finds the
+//! pages of its program again one by one, by faults that cost it a microsecond or two each. As soon as
+//! one page of a mapping is the process's own, the whole table is copied, which costs much less.
+
+use crate::calls::{CLOEXEC, CURRENT_FOLDER, System, call};
+
+const READ: usize = 1;
+const WRITE: usize = 2;
+const EXECUTE: usize = 4;
+
+/// Makes one page of each mapped file that cannot be written to this process's own.
+pub(crate) fn own_a_page_of_each_file() {
+    let path = c"/proc/self/maps".as_ptr() as usize;
+    let Ok(file) = call(System::Openat, &[CURRENT_FOLDER, path, CLOEXEC]) else { return };
+    let mut buffer = [0_u8; 4096];
+    let mut line = Line::default();
+    while let Ok(count @ 1..) = call(System::Read, &[file, buffer.as_mut_ptr() as usize, buffer.len()]) {
+        for byte in buffer.iter().take(count) {
+            if *byte == b'\n' {
+                line.own_a_page();
+                line = Line::default();
+            } else {
+                line.add(*byte);
+            }
+        }
+    }
+    let _ = call(System::Close, &[file]);
+}
+
+/// What was read of a line such as `7f12-7f34 r-xp 00000000 08:01 1234 /usr/lib/libc.so.6`.
+#[derive(Default)]
+struct Line {
+    /// Which of its parts comes next, counted by spaces.
+    part: u8,
+    start: usize,
+    end: usize,
+    /// Whether the first number is complete.
+    started: bool,
+    rights: usize,
+    private: bool,
+    /// Whether it is a file: its number there is not 0.
+    file: bool,
+}
+
+impl Line {
+    fn add(&mut self, byte: u8) {
+        match (self.part, byte) {
+            (_, b' ') => self.part = self.part.saturating_add(1),
+            (0, b'-') => self.started = true,
+            (0, b'0'..=b'9') => self.digit(byte - b'0'),
+            (0, b'a'..=b'f') => self.digit(byte - b'a' + 10),
+            (1, b'r') => self.rights |= READ,
+            (1, b'w') => self.rights |= WRITE,
+            (1, b'x') => self.rights |= EXECUTE,
+            (1, b'p') => self.private = true,
+            (4, b'1'..=b'9') => self.file = true,
+            _ => {}
+        }
+    }
+
+    fn digit(&mut self, digit: u8) {
+        let number = if self.started { &mut self.end } else { &mut self.start };
+        *number = *number << 4 | usize::from(digit);
+    }
+
+    fn own_a_page(&self) {
+        if !self.private || !self.file || self.rights & READ == 0 || self.rights & WRITE != 0 {
+            return;
+        }
+        // The whole, because what is changed in part stays divided.
+        let length = self.end.saturating_sub(self.start);
+        // Where this is not allowed, forks only cost what they cost anyway.
+        if call(System::Mprotect, &[self.start, length, self.rights | WRITE]).is_err() {
+            return;
+        }
+        let first = self.start as *mut u8;
+        // SAFETY: the page is mapped and can be written now; what is written is what is there, and no
+        // other thread exists that could look at it.
+        unsafe { first.write_volatile(first.read_volatile()) };
+        let _ = call(System::Mprotect, &[self.start, length, self.rights]);
+    }
+}
