@@ -168,12 +168,16 @@ fn refused(level: Isolation) -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
     // the program's to change; only its own, which it names by 0.
     for call in [
         libc::SYS_prlimit64,
-        libc::SYS_sched_setaffinity,
         libc::SYS_sched_setattr,
         libc::SYS_sched_setparam,
         libc::SYS_sched_setscheduler,
     ] {
         rules.insert(call, vec![when(&[(0, Ne, 0)])?]);
+    }
+    // Runtimes place their own threads on processors, by their numbers (.NET does not start without). In a
+    // PID namespace there is nobody else but the box's first process, which only waits.
+    if level < Isolation::Namespaces {
+        rules.insert(libc::SYS_sched_setaffinity, vec![when(&[(0, Ne, 0)])?]);
     }
     let all_of_the_user = u64::from(libc::PRIO_USER);
     rules.insert(libc::SYS_setpriority, vec![when(&[(1, Ne, 0)])?, when(&[(0, Eq, all_of_the_user)])?]);
