@@ -71,6 +71,9 @@ pub struct Finished {
     pub usage: Usage,
     /// The files that were asked for and are there.
     pub files: Vec<Collected>,
+    /// How many files and folders inside of folders that were asked for are not in [`files`](Finished::files),
+    /// because they were too many, too large or too deep.
+    pub left_out: usize,
     /// Behind which walls it ran.
     pub level: Isolation,
 }
@@ -78,7 +81,7 @@ pub struct Finished {
 /// A file that a run left behind.
 #[derive(Debug)]
 pub struct Collected {
-    /// Its path, relative to the work folder, as it was asked for.
+    /// Its path, relative to the work folder.
     pub path: PathBuf,
     /// Opened for reading. It keeps the run's file system alive, so do not keep it for long.
     pub file: File,

@@ -27,11 +27,13 @@
 //! | `int synthase_next(void)` | Waits for the next request and enters its box. Returns 1: the caller forks now, by its own means. Ends the process when the host has no more requests. |
 //! | `int synthase_become(void)` | In the child: all that a child does. Returns 0; if something fails, the host is told and the child ends. |
 //! | `int synthase_report(int pid)` | In the zygote: waits for the child and reports its end; a negative number says that the fork failed: -1, or the negative error number. |
-//! | `const char *synthase_work(void)` | The work folder, where `HOME` and `TMPDIR` must be set (see the end of this page), else null. |
+//! | `int synthase_outside(void)` | In the child: 1 where `HOME` and `TMPDIR` must be set (see the end of this page), else 0. |
+//! | `int synthase_trim(void)` | In the zygote, before it warms up: makes forks cheaper. |
 //!
 //! An interpreter that does something of its own around a fork, as CPython does, uses the four in the
-//! middle, one after the other in a loop; any other only the first. What a zygote prepares before it
-//! says hello is there in every child; what a child touches for the first time costs it 1 to 3 µs a page.
+//! middle, three of them one after the other in a loop; any other only the first. What a zygote does
+//! before it says hello is done for every child: a page of memory that a child is the first to touch
+//! costs it 1 to 3 µs, and so does each that the zygote has and no child needs, a little.
 //!
 //! # Messages
 //! All numbers are little-endian. Every message begins with two bytes: its kind, and 0.

@@ -169,7 +169,8 @@ impl Plan {
 
     /// Shows something at another place.
     fn show_at(&mut self, path: &Path, at: &Path) -> Result<()> {
-        let taken = TAKEN.iter().any(|taken| at.starts_with(taken)) || self.bound.iter().any(|bound| at.starts_with(bound));
+        let taken =
+            TAKEN.iter().any(|taken| at.starts_with(taken)) || self.bound.iter().any(|bound| at.starts_with(bound));
         let normal = |part| matches!(part, Component::RootDir | Component::Normal(_));
         if taken || !at.is_absolute() || at.parent().is_none() || !at.components().all(normal) {
             return Err(SandboxError::Misuse(format!("nothing can be shown at `{}`", at.display())));
@@ -258,7 +259,8 @@ mod tests {
     #[test]
     fn something_can_be_shown_at_another_place() {
         let plan = View::default().show("/usr", "/other/place").plan().unwrap();
-        let expected = [Entry::Folder("/other".into()), Entry::Show("/usr".into(), "/other/place".into(), Kind::Folder)];
+        let expected =
+            [Entry::Folder("/other".into()), Entry::Show("/usr".into(), "/other/place".into(), Kind::Folder)];
         assert_eq!(plan, expected);
         assert!(View::system().show("/usr", "/usr/x").plan().is_err());
         assert!(View::default().show("/usr", "/tmp/x").plan().is_err());

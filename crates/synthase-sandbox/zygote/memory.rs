@@ -2,16 +2,19 @@
 //!
 //! A fork copies no page table of a mapped file that the process has not changed: the child finds the
 //! pages of its program again one by one, by faults that cost it a microsecond or two each. As soon as
-//! one page of a mapping is the process's own, the whole table is copied, which costs much less.
+//! one page of a mapping is the process's own, the whole table is copied, which costs much less, but
+//! something for each page in it: those that only the start of the interpreter used shall not be there.
 
 use crate::calls::{CLOEXEC, CURRENT_FOLDER, System, call};
 
 const READ: usize = 1;
 const WRITE: usize = 2;
 const EXECUTE: usize = 4;
+const MADV_DONTNEED: usize = 4;
 
-/// Makes one page of each mapped file that cannot be written to this process's own.
-pub(crate) fn own_a_page_of_each_file() {
+/// Makes one page of each mapped file that cannot be written to this process's own, and forgets
+/// programs until they are used again.
+pub(crate) fn trim() {
     let path = c"/proc/self/maps".as_ptr() as usize;
     let Ok(file) = call(System::Openat, &[CURRENT_FOLDER, path, CLOEXEC]) else { return };
     let mut buffer = [0_u8; 4096];
@@ -19,7 +22,7 @@ pub(crate) fn own_a_page_of_each_file() {
     while let Ok(count @ 1..) = call(System::Read, &[file, buffer.as_mut_ptr() as usize, buffer.len()]) {
         for byte in buffer.iter().take(count) {
             if *byte == b'\n' {
-                line.own_a_page();
+                line.trim();
                 line = Line::default();
             } else {
                 line.add(*byte);
@@ -65,7 +68,7 @@ impl Line {
         *number = *number << 4 | usize::from(digit);
     }
 
-    fn own_a_page(&self) {
+    fn trim(&self) {
         if !self.private || !self.file || self.rights & READ == 0 || self.rights & WRITE != 0 {
             return;
         }
@@ -80,5 +83,10 @@ impl Line {
         // other thread exists that could look at it.
         unsafe { first.write_volatile(first.read_volatile()) };
         let _ = call(System::Mprotect, &[self.start, length, self.rights]);
+        if self.rights & EXECUTE != 0 {
+            // What is read here later comes from the file again, and is the same. Other mappings may
+            // have been changed by the linker before they were closed for writing.
+            let _ = call(System::Madvise, &[self.start, length, MADV_DONTNEED]);
+        }
     }
 }

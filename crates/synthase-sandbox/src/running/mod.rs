@@ -3,6 +3,7 @@
 mod clock;
 mod collect;
 mod end;
+mod side;
 mod start;
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -13,9 +14,10 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use synthase_types::{Captured, Usage};
 
 use crate::channel::{Channel, Incoming};
-use crate::command::Terms;
+use crate::command::{Stdin, Terms};
 use crate::error::{Result, SandboxError};
 use crate::finished::{Finished, Hits, Limit};
+use crate::interrupter::{Interrupter, Target};
 use crate::killer::BoxKill;
 use crate::output::Stream;
 use crate::protocol::{decode_ended, said};
@@ -25,6 +27,8 @@ use crate::wire::socket::garbled;
 use crate::zygote::ZygoteLink;
 
 use clock::Clock;
+pub use collect::{MOST_BYTES, MOST_FILES};
+pub use side::SideChannel;
 pub(crate) use start::Work;
 
 /// How much is read from a pipe at a time.
@@ -60,6 +64,8 @@ struct Parts {
     terms: Terms,
     /// For messages.
     program: String,
+    /// For those who interrupt it.
+    target: Arc<Target>,
     stdin: Option<Feed>,
     stdout: Stream,
     stderr: Stream,
@@ -90,6 +96,8 @@ struct Feed {
     pipe: OwnedFd,
     bytes: Vec<u8>,
     written: usize,
+    /// Whether more may come.
+    open: bool,
 }
 
 /// The answer to a frame.
@@ -112,8 +120,14 @@ impl Running {
     /// # Errors
     /// The run has no channel, or the sandbox failed.
     pub fn exchange(&mut self, frame: &[u8], cpu: Duration, wall: Duration) -> Result<Reply> {
+        self.talk(frame, cpu, wall, false)
+    }
+
+    /// `side`: whether an answer is given up when the other end of the channel is closed. On a run's own
+    /// channel the end of the run is waited for instead, because it says more.
+    fn talk(&mut self, frame: &[u8], cpu: Duration, wall: Duration, side: bool) -> Result<Reply> {
         let mut buffer = self.take_buffer();
-        let reply = self.parts.exchange(frame, cpu, wall, &self.lease, &mut buffer);
+        let reply = self.parts.exchange(frame, (cpu, wall), side, &self.lease, &mut buffer);
         self.give_buffer(buffer);
         reply
     }
@@ -141,6 +155,36 @@ impl Running {
     /// counts it.
     pub fn last_exchange(&self) -> Usage {
         self.parts.clock.last
+    }
+
+    /// Gives the program more on its standard input, which must be [`Stdin::Open`](crate::Stdin::Open).
+    /// What does not fit into the pipe at once is written while other methods wait. A program that does
+    /// not read any more misses it.
+    ///
+    /// # Errors
+    /// Standard input is not open, or was closed.
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<()> {
+        match &mut self.parts.stdin {
+            Some(feed) if feed.open => {
+                feed.bytes.drain(..feed.written);
+                feed.written = 0;
+                feed.bytes.extend_from_slice(bytes);
+            }
+            None if matches!(self.parts.terms.stdin, Stdin::Open) => {}
+            _ => return Err(SandboxError::Misuse("this run has no open standard input".to_owned())),
+        }
+        self.parts.feed();
+        Ok(())
+    }
+
+    /// Lets the program see the end of its standard input, after what it was given.
+    pub fn close_stdin(&mut self) {
+        self.parts.close_stdin();
+    }
+
+    /// A handle that interrupts the run from another thread.
+    pub fn interrupter(&self) -> Interrupter {
+        Interrupter(Arc::clone(&self.parts.target))
     }
 
     /// Ends the run.
@@ -184,8 +228,8 @@ impl Parts {
     fn exchange(
         &mut self,
         frame: &[u8],
-        cpu: Duration,
-        wall: Duration,
+        (cpu, wall): (Duration, Duration),
+        side: bool,
         lease: &Lease,
         buffer: &mut [u8],
     ) -> Result<Reply> {
@@ -207,6 +251,10 @@ impl Parts {
                     Incoming::Frame(frame) => break Ok(Reply::Frame(frame)),
                     Incoming::Garbage(what) => break Ok(Reply::Garbage(what)),
                 }
+            }
+            let is_closed = self.channel.as_ref().is_none_or(|channel| channel.socket().is_none());
+            if side && is_closed {
+                break Ok(Reply::Ended);
             }
             if self.is_ended() {
                 break self.failure.take().map_or(Ok(Reply::Ended), Err);
@@ -239,7 +287,8 @@ impl Parts {
         let mut ready = [PollFlags::empty(); 5];
         {
             let wants = |fd: Option<BorrowedFd<'_>>, flags| fd.map(|_| flags).unwrap_or(PollFlags::empty());
-            let stdin = self.stdin.as_ref().map(|feed| feed.pipe.as_fd());
+            let pending = |feed: &&Feed| feed.written < feed.bytes.len() || !feed.open;
+            let stdin = self.stdin.as_ref().filter(pending).map(|feed| feed.pipe.as_fd());
             let stdout = self.stdout.pipe().map(AsFd::as_fd);
             let stderr = self.stderr.pipe().map(AsFd::as_fd);
             let channel = self.channel.as_ref().and_then(Channel::socket).map(AsFd::as_fd);
@@ -300,7 +349,9 @@ impl Parts {
     fn feed(&mut self) {
         while let Some(feed) = &mut self.stdin {
             if feed.written == feed.bytes.len() {
-                self.stdin = None;
+                if !feed.open {
+                    self.stdin = None;
+                }
                 return;
             }
             match rustix::io::write(&feed.pipe, &feed.bytes[feed.written..]) {
@@ -311,6 +362,17 @@ impl Parts {
                 Err(_) => self.stdin = None,
             }
         }
+    }
+
+    /// No more will be fed.
+    fn close_stdin(&mut self) {
+        if let Some(feed) = &mut self.stdin {
+            feed.open = false;
+        }
+        if matches!(self.terms.stdin, Stdin::Open) {
+            self.terms.stdin = Stdin::Null;
+        }
+        self.feed();
     }
 
     /// Takes a message of the zygote.

@@ -5,6 +5,7 @@ mod attacks;
 mod cold;
 mod ends;
 mod secrets;
+mod talk;
 mod toolchains;
 mod warm;
 mod world;
