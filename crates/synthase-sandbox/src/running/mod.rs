@@ -154,7 +154,8 @@ impl Running {
     /// and its threads. Memory is the most that the run has held up to now, where a control group
     /// counts it.
     pub fn last_exchange(&self) -> Usage {
-        self.parts.clock.last
+        let peak_memory = self.lease.0.group().map_or(0, |group| group.peak());
+        Usage { peak_memory, ..self.parts.clock.last }
     }
 
     /// Gives the program more on its standard input, which must be [`Stdin::Open`](crate::Stdin::Open).
@@ -243,6 +244,10 @@ impl Parts {
         self.clock.begin_exchange(cpu, wall, lease, &self.zygote);
         channel.queue(frame);
         channel.send();
+        // Where the program was woken on this processor, its answer is there when it sleeps again: nobody
+        // has to wait, or to be woken.
+        std::thread::yield_now();
+        channel.receive(buffer);
         let reply = loop {
             // Looked at before the report of the end: an answer may be the last thing a program says.
             if let Some(channel) = &mut self.channel {
@@ -302,24 +307,28 @@ impl Parts {
                 (Some(nobody), PollFlags::IN),
             ];
             // Closed ends are left out: they would be ready for ever.
-            let mut fds: Vec<PollFd<'_>> = Vec::with_capacity(asked.len());
-            let mut which = Vec::with_capacity(asked.len());
+            let mut fds = [const { None }; 5];
+            let mut which = [0; 5];
+            let mut count = 0;
             for (index, (fd, flags)) in asked.into_iter().enumerate() {
                 if let Some(fd) = fd {
-                    fds.push(PollFd::from_borrowed_fd(fd, flags));
-                    which.push(index);
+                    fds[count] = Some(PollFd::from_borrowed_fd(fd, flags));
+                    which[count] = index;
+                    count += 1;
                 }
             }
+            let nothing = PollFd::from_borrowed_fd(nobody, PollFlags::empty());
+            let mut fds = fds.map(|fd| fd.unwrap_or_else(|| nothing.clone()));
             let patience = if self.must_kill_again() { KILL_AGAIN } else { self.clock.until_next_look() };
             let timeout = Timespec { tv_sec: patience.as_secs() as i64, tv_nsec: patience.subsec_nanos().into() };
-            match poll(&mut fds, Some(&timeout)) {
+            match poll(&mut fds[..count], Some(&timeout)) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => {
                     let object = "the program".to_owned();
                     return Err(SandboxError::System { operation: "wait for", object, source: error.into() });
                 }
             }
-            for (index, fd) in which.into_iter().zip(&fds) {
+            for (index, fd) in which.into_iter().zip(&fds[..count]) {
                 ready[index] = fd.revents();
             }
         }
