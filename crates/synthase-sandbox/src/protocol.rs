@@ -50,7 +50,7 @@
 //! | bytes | meaning |
 //! |---|---|
 //! | 1, 0 | run |
-//! | u32 | flags: 1 a box is sent, 2 a Landlock rule set is sent, 4 a channel is sent, 8 no namespaces |
+//! | u32 | flags: 1 a box is sent, 2 a Landlock rule set is sent, 4 a channel is sent, 8 no namespaces, 64 the box has a network |
 //! | u32 | number of resource limits |
 //! | per limit: u32, u64, u64 | resource, soft and hard limit; 2^64 - 1 (as a signed number -1) is "no limit" |
 //! | u32, then so many bytes | the work folder: where the child changes to |
@@ -89,7 +89,7 @@
 //! 1. `setsid()`.
 //! 2. Write `1000` to `/proc/self/oom_score_adj`, ignoring failure: if memory runs out, the run shall
 //!    die and not the zygote. Must come before the next step, which hides the writable `/proc`.
-//! 3. `setns(box, CLONE_NEWNS | CLONE_NEWIPC)`, if a box was sent.
+//! 3. `setns(box, CLONE_NEWNS | CLONE_NEWIPC)`, if a box was sent; with `CLONE_NEWNET` if it has a network.
 //! 4. Change to the work folder.
 //! 5. Set the resource limits.
 //! 6. Drop all capabilities: from the bounding set (`PR_CAPBSET_DROP` of 8, 18 and 21), then
@@ -156,6 +156,7 @@ pub(crate) mod flag {
     pub(crate) const PROGRAM: u32 = 16;
     /// Only to the launcher: signals are for the program itself alone.
     pub(crate) const GUARD_SIGNALS: u32 = 32;
+    pub(crate) const NETWORK: u32 = 64;
 }
 
 /// No limit, as a resource limit.

@@ -30,14 +30,15 @@ pub(crate) struct Filters {
     refuse: BpfProgram,
 }
 
-/// Compiles the filters for this machine and a level.
-pub(crate) fn filters(level: Isolation) -> Result<Filters> {
-    let allowed = allowed::CALLS.iter().map(|call| (*call, Vec::new())).collect();
+/// Compiles the filters for this machine and a level; `loopback`: for a network with nothing else in it.
+pub(crate) fn filters(level: Isolation, loopback: bool) -> Result<Filters> {
+    let network: &[c_long] = if loopback { &NETWORK } else { &[] };
+    let allowed = allowed::CALLS.iter().chain(network).map(|call| (*call, Vec::new())).collect();
     let enosys = SeccompAction::Errno(libc::ENOSYS as u32);
     let eperm = SeccompAction::Errno(libc::EPERM as u32);
     Ok(Filters {
         allow: compile(allowed, enosys, SeccompAction::Allow)?,
-        refuse: compile(refused(level)?, SeccompAction::Allow, eperm)?,
+        refuse: compile(refused(level, loopback)?, SeccompAction::Allow, eperm)?,
     })
 }
 
@@ -102,8 +103,25 @@ fn when(conditions: &[(u8, seccompiler::SeccompCmpOp, u64)]) -> Result<SeccompRu
     SeccompRule::new(conditions).map_err(broken)
 }
 
+/// What is allowed only where there is a loopback device.
+const NETWORK: [c_long; 5] = [libc::SYS_accept, libc::SYS_accept4, libc::SYS_bind, libc::SYS_connect, libc::SYS_listen];
+
+/// Sockets that are refused where there is a loopback device: all but TCP and UDP. Local ones too, because
+/// one could be connected to a socket file in a folder that is shown; pairs are another call.
+fn internet() -> Result<Vec<SeccompRule>> {
+    const TYPE: u64 = 0xf;
+    let (four, six) = (libc::AF_INET as u64, libc::AF_INET6 as u64);
+    let (stream, datagram) = (libc::SOCK_STREAM as u64, libc::SOCK_DGRAM as u64);
+    let (tcp, udp) = (libc::IPPROTO_TCP as u64, libc::IPPROTO_UDP as u64);
+    let mut rules = vec![when(&[(0, Ne, four), (0, Ne, six)])?, when(&[(2, Ne, 0), (2, Ne, tcp), (2, Ne, udp)])?];
+    for kind in (0..=TYPE).filter(|kind| ![stream, datagram].contains(kind)) {
+        rules.push(when(&[(1, MaskedEq(TYPE), kind)])?);
+    }
+    Ok(rules)
+}
+
 /// Calls that are answered with `EPERM`, some only with certain arguments.
-fn refused(level: Isolation) -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
+fn refused(level: Isolation, loopback: bool) -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
     let mut rules: BTreeMap<c_long, Vec<SeccompRule>> =
         allowed::REFUSED.iter().map(|call| (*call, Vec::new())).collect();
     // Without a control group, memory that no process has mapped is counted by nobody.
@@ -145,8 +163,13 @@ fn refused(level: Isolation) -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
             when(&[(1, MaskedEq(TYPE), libc::SOCK_RAW as u64)])?,
         ])
     };
-    rules.insert(libc::SYS_socket, sockets()?);
+    rules.insert(libc::SYS_socket, if loopback { internet()? } else { sockets()? });
     rules.insert(libc::SYS_socketpair, sockets()?);
+    if loopback {
+        for call in NETWORK {
+            rules.remove(&call);
+        }
+    }
 
     // Typing into, or drawing on, somebody's terminal.
     const TIOCLINUX: u64 = 0x541c;
@@ -191,8 +214,10 @@ mod tests {
     #[test]
     fn the_filters_compile_and_fit_into_the_kernels_limit() {
         for level in [Isolation::Full, Isolation::Namespaces, Isolation::Landlock] {
-            let filters = filters(level).unwrap();
-            assert!(filters.allow.len() < 4096 && filters.refuse.len() < 4096);
+            for loopback in [false, true] {
+                let filters = filters(level, loopback).unwrap();
+                assert!(filters.allow.len() < 4096 && filters.refuse.len() < 4096);
+            }
         }
     }
 
@@ -205,7 +230,7 @@ mod tests {
 
     #[test]
     fn the_ways_out_are_refused() {
-        let refused = refused(Isolation::Full).unwrap();
+        let refused = refused(Isolation::Full, false).unwrap();
         for call in [libc::SYS_ptrace, libc::SYS_mount, libc::SYS_unshare, libc::SYS_connect, libc::SYS_bpf] {
             assert!(refused[&call].is_empty(), "call {call} is refused whatever its arguments");
         }

@@ -19,6 +19,9 @@ pub struct View {
     pub mask: Vec<PathBuf>,
     /// Folders and files to show at another place. Without namespaces they are shown where they are.
     pub shown: Vec<(PathBuf, PathBuf)>,
+    /// Whether the processes of a run can talk with each other over `127.0.0.1` and `::1`. Each run has a
+    /// network of its own with nothing else in it. Only at the levels with namespaces.
+    pub loopback: bool,
 }
 
 /// Programs and libraries of the system.
@@ -67,6 +70,13 @@ impl View {
     #[must_use]
     pub fn show(mut self, path: impl Into<PathBuf>, at: impl Into<PathBuf>) -> View {
         self.shown.push((path.into(), at.into()));
+        self
+    }
+
+    /// Gives each run a loopback device of its own.
+    #[must_use]
+    pub fn with_loopback(mut self) -> View {
+        self.loopback = true;
         self
     }
 

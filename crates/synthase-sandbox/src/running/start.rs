@@ -94,7 +94,7 @@ impl Running {
         let mut flags = 0;
         let mut fds: Vec<BorrowedFd<'_>> = Vec::with_capacity(8);
         if let Way::FirstProcess(entrance) = &kill.way {
-            flags |= flag::BOX;
+            flags |= flag::BOX | if work.jail.loopback { flag::NETWORK } else { 0 };
             fds.push(entrance.as_fd());
         } else {
             flags |= flag::NO_NAMESPACES;

@@ -4,6 +4,8 @@
 mod attacks;
 mod cold;
 mod ends;
+mod ladder;
+mod loopback;
 mod secrets;
 mod talk;
 mod toolchains;
