@@ -40,6 +40,9 @@ pub struct Hits {
     /// The kernel refused a process or thread. Never set below the level `full`, where nobody counts
     /// refusals.
     pub processes: bool,
+    /// The first system call that was refused, of those that no program tries by the way. See
+    /// [`Running::denied`](crate::Running::denied).
+    pub denied: Option<&'static str>,
 }
 
 /// How the run's first process ended.
@@ -103,13 +106,19 @@ impl Finished {
             // Ours, as a backstop for a tree that is not watched: the kernel's own limit.
             Status::Signaled(libc::SIGXCPU | libc::SIGKILL) if self.hits.cpu => Outcome::CpuTimeout,
             Status::Signaled(libc::SIGXFSZ) if self.hits.disk => Outcome::DiskLimit,
+            Status::Signaled(_) if self.hits.denied.is_some() => self.denied(),
             Status::Signaled(signal) => Outcome::Signaled(signal),
             Status::Exited(_) if self.hits.cpu => Outcome::CpuTimeout,
             Status::Exited(code) if code != 0 && self.hits.memory => Outcome::OutOfMemory,
             Status::Exited(code) if code != 0 && self.hits.disk => Outcome::DiskLimit,
             Status::Exited(code) if code != 0 && self.hits.processes => Outcome::ProcessLimit,
+            Status::Exited(code) if code != 0 && self.hits.denied.is_some() => self.denied(),
             Status::Exited(code) => Outcome::Exited(code),
         })
+    }
+
+    fn denied(&self) -> Outcome {
+        Outcome::Denied(self.hits.denied.unwrap_or_default().to_owned())
     }
 }
 

@@ -144,6 +144,8 @@ pub(crate) mod said {
     pub(crate) const FAILED: u8 = 3;
     /// Only the launcher: the program cannot be executed; the error number.
     pub(crate) const NOT_EXECUTED: u8 = 4;
+    /// Before it becomes the zygote: the end on which the system call filter asks.
+    pub(crate) const LISTENER: u8 = 5;
 }
 
 /// Bits of a run's flags.

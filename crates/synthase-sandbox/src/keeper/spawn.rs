@@ -66,7 +66,7 @@ fn live(spawn: &Spawn, control: &OwnedFd, setup: &Setup) -> Result<std::convert:
     rustix::thread::set_no_new_privs(true).at("give up", "new privileges")?;
     let Some(program) = &spawn.program else {
         confine::keep_capabilities(kept)?;
-        filter(setup)?;
+        filter(setup, control)?;
         rustix::io::fcntl_setfd(control, rustix::io::FdFlags::CLOEXEC).at("keep", "the control socket")?;
         launcher::serve(control.as_fd())
     };
@@ -87,11 +87,18 @@ fn live(spawn: &Spawn, control: &OwnedFd, setup: &Setup) -> Result<std::convert:
         std::mem::forget(file);
     }
     let (path, argv, env) = told.strings().ok_or_else(|| socket::garbled("host"))?;
-    filter(setup)?;
+    filter(setup, control)?;
     let source = exec(&Image::Path(&path), &argv, &env);
     Err(SandboxError::Execute { program: program.path.to_string_lossy().into_owned(), source })
 }
 
-fn filter(setup: &Setup) -> Result<()> {
-    if setup.level == Isolation::Rlimits { Ok(()) } else { seccomp::filters(setup.level, setup.loopback)?.install() }
+/// Installs the filters, and sends the host the end on which they ask.
+fn filter(setup: &Setup, control: &OwnedFd) -> Result<()> {
+    if setup.level == Isolation::Rlimits {
+        return Ok(());
+    }
+    if let Some(listener) = seccomp::filters(setup.level, setup.loopback)?.install()? {
+        socket::send(control.as_fd(), said::LISTENER, &[], &[listener.as_fd()]).at("hand over", "the refusals")?;
+    }
+    Ok(())
 }

@@ -80,6 +80,8 @@ struct Parts {
     /// Why we ended it, and when.
     stopped: Option<(Stop, Instant)>,
     hits: Hits,
+    /// What was refused last, in this exchange or since it.
+    denied: Option<&'static str>,
     over: bool,
 }
 
@@ -138,6 +140,7 @@ impl Running {
     /// What a program wrote before it answered a frame is in the output taken after that answer.
     pub fn take_output(&mut self) -> (Captured, Captured) {
         let mut buffer = self.take_buffer();
+        self.parts.refuse();
         self.parts.drain(&mut buffer);
         self.give_buffer(buffer);
         (self.parts.stdout.take(), self.parts.stderr.take())
@@ -186,6 +189,13 @@ impl Running {
     /// A handle that interrupts the run from another thread.
     pub fn interrupter(&self) -> Interrupter {
         Interrupter(Arc::clone(&self.parts.target))
+    }
+
+    /// The last system call that was refused since the last exchange began, of those that no program
+    /// tries by the way: `socket` (of the internet), `ptrace`, `mount` and the like. Always `None` where the
+    /// kernel cannot tell, or another filter is in force that asks.
+    pub fn denied(&self) -> Option<&str> {
+        self.parts.denied
     }
 
     /// Ends the run.
@@ -241,6 +251,7 @@ impl Parts {
         if channel.has_incoming() {
             return Ok(Reply::Garbage("bytes came before they were asked for".to_owned()));
         }
+        self.denied = None;
         self.clock.begin_exchange(cpu, wall, lease, &self.zygote);
         channel.queue(frame);
         channel.send();
@@ -288,8 +299,10 @@ impl Parts {
         const STDOUT: usize = 1;
         const STDERR: usize = 2;
         const CHANNEL: usize = 3;
+        const CONTROL: usize = 4;
+        const LISTENER: usize = 5;
         let nobody = self.zygote.control.as_fd();
-        let mut ready = [PollFlags::empty(); 5];
+        let mut ready = [PollFlags::empty(); 6];
         {
             let wants = |fd: Option<BorrowedFd<'_>>, flags| fd.map(|_| flags).unwrap_or(PollFlags::empty());
             let pending = |feed: &&Feed| feed.written < feed.bytes.len() || !feed.open;
@@ -297,6 +310,7 @@ impl Parts {
             let stdout = self.stdout.pipe().map(AsFd::as_fd);
             let stderr = self.stderr.pipe().map(AsFd::as_fd);
             let channel = self.channel.as_ref().and_then(Channel::socket).map(AsFd::as_fd);
+            let listener = self.zygote.listener.as_ref().map(AsFd::as_fd);
             let sending = self.channel.as_ref().is_some_and(Channel::wants_to_send);
             let talk = if sending { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
             let asked = [
@@ -305,10 +319,11 @@ impl Parts {
                 (stderr, wants(stderr, PollFlags::IN)),
                 (channel, wants(channel, talk)),
                 (Some(nobody), PollFlags::IN),
+                (listener, wants(listener, PollFlags::IN)),
             ];
             // Closed ends are left out: they would be ready for ever.
-            let mut fds = [const { None }; 5];
-            let mut which = [0; 5];
+            let mut fds = [const { None }; 6];
+            let mut which = [0; 6];
             let mut count = 0;
             for (index, (fd, flags)) in asked.into_iter().enumerate() {
                 if let Some(fd) = fd {
@@ -347,7 +362,10 @@ impl Parts {
             channel.send();
             channel.receive(buffer);
         }
-        if !ready[4].is_empty() {
+        if ready[LISTENER].contains(PollFlags::IN) {
+            self.refuse();
+        }
+        if !ready[CONTROL].is_empty() {
             self.hear()?;
         }
         self.watch(lease);
@@ -382,6 +400,16 @@ impl Parts {
             self.terms.stdin = Stdin::Null;
         }
         self.feed();
+    }
+
+    /// Refuses calls that wait for it, and takes notice.
+    fn refuse(&mut self) {
+        // Not without end: there may be many that ask again and again.
+        for _ in 0..16 {
+            let Some(what) = self.zygote.refuse() else { return };
+            self.denied = Some(what);
+            self.hits.denied.get_or_insert(what);
+        }
     }
 
     /// Takes a message of the zygote.

@@ -151,6 +151,7 @@ impl Running {
             failure: None,
             stopped: None,
             hits: Hits::default(),
+            denied: None,
             over: false,
             kill: Arc::clone(&kill),
         };

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod cold;
+mod denied;
 mod ends;
 mod ladder;
 mod loopback;
