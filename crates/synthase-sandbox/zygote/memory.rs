@@ -18,12 +18,12 @@ pub(crate) fn trim() {
     let path = c"/proc/self/maps".as_ptr() as usize;
     let Ok(file) = call(System::Openat, &[CURRENT_FOLDER, path, CLOEXEC]) else { return };
     let mut buffer = [0_u8; 4096];
-    let mut line = Line::default();
+    let mut line = Line::NEW;
     while let Ok(count @ 1..) = call(System::Read, &[file, buffer.as_mut_ptr() as usize, buffer.len()]) {
         for byte in buffer.iter().take(count) {
             if *byte == b'\n' {
                 line.trim();
-                line = Line::default();
+                line = Line::NEW;
             } else {
                 line.add(*byte);
             }
@@ -33,7 +33,6 @@ pub(crate) fn trim() {
 }
 
 /// What was read of a line such as `7f12-7f34 r-xp 00000000 08:01 1234 /usr/lib/libc.so.6`.
-#[derive(Default)]
 struct Line {
     /// Which of its parts comes next, counted by spaces.
     part: u8,
@@ -43,11 +42,16 @@ struct Line {
     started: bool,
     rights: usize,
     private: bool,
+    /// Whether the file is mapped from its beginning on.
+    beginning: bool,
     /// Whether it is a file: its number there is not 0.
     file: bool,
 }
 
 impl Line {
+    const NEW: Line =
+        Line { part: 0, start: 0, end: 0, started: false, rights: 0, private: false, beginning: true, file: false };
+
     fn add(&mut self, byte: u8) {
         match (self.part, byte) {
             (_, b' ') => self.part = self.part.saturating_add(1),
@@ -58,6 +62,8 @@ impl Line {
             (1, b'w') => self.rights |= WRITE,
             (1, b'x') => self.rights |= EXECUTE,
             (1, b'p') => self.private = true,
+            (2, b'0') => {}
+            (2, _) => self.beginning = false,
             (4, b'1'..=b'9') => self.file = true,
             _ => {}
         }
@@ -83,9 +89,10 @@ impl Line {
         // other thread exists that could look at it.
         unsafe { first.write_volatile(first.read_volatile()) };
         let _ = call(System::Mprotect, &[self.start, length, self.rights]);
-        if self.rights & EXECUTE != 0 {
-            // What is read here later comes from the file again, and is the same. Other mappings may
-            // have been changed by the linker before they were closed for writing.
+        if self.rights & EXECUTE != 0 || self.beginning {
+            // What is read here later comes from the file again, and is the same: a program's instructions
+            // and the beginning of a file, with a library's tables of names. Other mappings may have been
+            // changed by the linker before they were closed for writing.
             let _ = call(System::Madvise, &[self.start, length, MADV_DONTNEED]);
         }
     }

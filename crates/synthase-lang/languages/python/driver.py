@@ -612,8 +612,8 @@ def _make():
         do = _ctypes.call_function
         do(trim, ())
         warm_up()
-        # What lives now lives for ever: looking at it again would only copy its pages.
         gc.collect()
+        # What lives now lives for ever: looking at it again would only copy its pages.
         gc.freeze()
         do(hello, ())
         while True:

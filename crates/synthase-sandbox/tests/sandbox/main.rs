@@ -6,6 +6,7 @@ mod cold;
 mod denied;
 mod ends;
 mod ladder;
+mod library;
 mod loopback;
 mod secrets;
 mod talk;
