@@ -29,8 +29,6 @@ fn main() {
         command.arg("-C").arg(argument);
     }
     command.arg("-o").arg(PathBuf::from(variable("OUT_DIR")).join("zygote.so"));
-    // Flags of this build, such as instrumentation for coverage, need a runtime that is not there.
-    command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     match command.status() {
         Ok(status) if status.success() => {}
         Ok(status) => panic!("{command:?} ended with {status}"),

@@ -32,6 +32,7 @@ fn main() {
         .arg("-S")
         .arg("-I")
         .arg("-c")
+        .arg("import sys; exec(compile(sys.argv.pop(1), '<string>', 'exec'))")
         .arg(include_str!("../../synthase-lang/languages/python/driver.py"))
         .arg("zygote")
         .env("LD_BIND_NOW", "1");
