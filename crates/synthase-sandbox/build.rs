@@ -18,7 +18,7 @@ fn main() {
     }
     let mut command = Command::new(variable("RUSTC"));
     command.arg(sources.join("lib.rs")).args(["--crate-name", "synthase_zygote", "--crate-type", "cdylib"]);
-    command.args(["--edition", "2024", "-D", "warnings", "-C", "panic=abort", "-C", "opt-level=2"]);
+    command.args(["--edition", "2024", "-C", "panic=abort", "-C", "opt-level=2"]);
     command.args(["-C", "strip=symbols", "-C", "link-arg=-nostdlib", "-C", "link-arg=-Wl,-z,now"]);
     // What is linked of the core library may name this, and nothing here ever unwinds.
     command.args(["-C", "link-arg=-Wl,--defsym,rust_eh_personality=0"]);

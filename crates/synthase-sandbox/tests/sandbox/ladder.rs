@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 use synthase_sandbox::{Finding, Options, Sandbox, Status, host_command};
-use synthase_types::Isolation;
+use synthase_types::{Isolation, Outcome};
 
 use crate::world::{World, levels, quick};
 
@@ -20,7 +21,7 @@ fn behind(test: &str, script: &str) -> Option<Result<String, String>> {
     let argv: Vec<OsString> = argv.into_iter().chain(rest).chain(["--nocapture".into()]).collect();
     let output = host_command(&argv, None, Duration::from_secs(120)).unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    Some(if output.code == 0 { Ok(said) } else { Err(said) })
+    Some(if output.code == 0 && said.contains("1 passed") { Ok(said) } else { Err(said) })
 }
 
 /// What the report says of a piece that is missing.
@@ -79,6 +80,34 @@ fn with_read_only_control_groups_namespaces_are_left() {
             assert_eq!((finished.status, finished.level), (Status::Exited(0), best));
         }
     }
+}
+
+/// What the default profile of container engines does.
+#[test]
+fn in_a_container_that_refuses_namespaces_landlock_is_left() {
+    match behind("ladder::in_a_container_that_refuses_namespaces_landlock_is_left", "exec \"$@\"") {
+        Some(said) => drop(said.unwrap()),
+        None => {
+            refuse(&[libc::SYS_clone3], libc::ENOSYS);
+            refuse(&[libc::SYS_unshare, libc::SYS_mount, libc::SYS_setns], libc::EPERM);
+            let (_, remedy) = missing("namespaces");
+            assert!(remedy.contains("seccomp=unconfined"), "{remedy}");
+            if Sandbox::probe().level == Isolation::Rlimits {
+                return;
+            }
+            let world = World::new(Isolation::Landlock);
+            let finished = world.python("import _socket\n_socket.socket()", quick());
+            assert_eq!(finished.outcome(), Some(Outcome::Denied("socket".to_owned())), "{finished:?}");
+        }
+    }
+}
+
+/// Lets these calls fail, in this process and all that it starts.
+fn refuse(calls: &[libc::c_long], error: i32) {
+    let rules = calls.iter().map(|call| (*call, Vec::new())).collect();
+    let (allow, refuse) = (SeccompAction::Allow, SeccompAction::Errno(error as u32));
+    let filter = SeccompFilter::new(rules, allow, refuse, std::env::consts::ARCH.try_into().unwrap()).unwrap();
+    seccompiler::apply_filter_all_threads(&BpfProgram::try_from(filter).unwrap()).unwrap();
 }
 
 #[test]
