@@ -18,7 +18,7 @@ fn main() {
     }
     let mut command = Command::new(variable("RUSTC"));
     command.arg(sources.join("lib.rs")).args(["--crate-name", "synthase_zygote", "--crate-type", "cdylib"]);
-    command.args(["--edition", "2024", "-D", "warnings", "-C", "panic=abort", "-C", "opt-level=2"]);
+    command.args(["--edition", "2024", "-C", "panic=abort", "-C", "opt-level=2"]);
     command.args(["-C", "strip=symbols", "-C", "link-arg=-nostdlib", "-C", "link-arg=-Wl,-z,now"]);
     // What is linked of the core library may name this, and nothing here ever unwinds.
     command.args(["-C", "link-arg=-Wl,--defsym,rust_eh_personality=0"]);
@@ -29,8 +29,6 @@ fn main() {
         command.arg("-C").arg(argument);
     }
     command.arg("-o").arg(PathBuf::from(variable("OUT_DIR")).join("zygote.so"));
-    // Flags of this build, such as instrumentation for coverage, need a runtime that is not there.
-    command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     match command.status() {
         Ok(status) if status.success() => {}
         Ok(status) => panic!("{command:?} ended with {status}"),

@@ -1,4 +1,4 @@
-//! What an isolated run costs that does nothing but load an empty function, in the Python zygote that
+//! What an isolated run costs that does nothing but say that it is there, in the Python zygote that
 //! `synthase` uses: `cargo run --release --example empty_runs -- 10000`.
 //!
 //! Prints elapsed and processor time per run, the latter from a control group of its own that
@@ -32,22 +32,26 @@ fn main() {
         .arg("-S")
         .arg("-I")
         .arg("-c")
+        .arg("import sys; exec(compile(sys.argv.pop(1), '<string>', 'exec'))")
         .arg(include_str!("../../synthase-lang/languages/python/driver.py"))
         .arg("zygote")
         .env("LD_BIND_NOW", "1");
     let mut zygote = jail.zygote(&slot, &zygote).expect("a zygote");
-    let payload = r#"{"op":"load","seq":0,"nonce":"","prelude":"","source":"def f(): pass","entry":"f"}"#;
-    let request = Request { payload: Some(payload.into()), terms: Terms { channel: true, ..Terms::default() } };
-    let mut run = || {
-        let finished = zygote.fork(&request).expect("a run").finish().expect("an end");
+    let request =
+        |payload: &str| Request { payload: Some(payload.into()), terms: Terms { channel: true, ..Terms::default() } };
+    let hello = request(r#"{"op":"hello","seq":0,"nonce":""}"#);
+    let load = r#"{"op":"load","seq":0,"nonce":"","prelude":"","source":"def f(): pass","entry":"f"}"#;
+    let load = request(load);
+    let mut run = |request| {
+        let finished = zygote.fork(request).expect("a run").finish().expect("an end");
         assert_eq!(finished.status, Status::Exited(0), "{finished:?}");
         finished.usage.cpu
     };
-    let _: Duration = (0..100.min(runs)).map(|_| run()).sum();
+    let _: Duration = (0..100.min(runs)).map(|_| run(&hello)).sum();
 
     let (memory_before, descriptors_before) = (memory_of_all(), descriptors());
     let (start, before) = (Instant::now(), meter.cpu());
-    let child: Duration = (0..runs).map(|_| run()).sum();
+    let child: Duration = (0..runs).map(|_| run(&hello)).sum();
     let (wall, cpu) = (start.elapsed(), meter.cpu().saturating_sub(before));
     println!("level {}, {runs} runs", sandbox.level());
     println!(
@@ -61,6 +65,15 @@ fn main() {
     let growth = memory_of_all().saturating_sub(memory_before);
     println!("  growth         {:8.1} MiB more memory in all processes than before", growth as f64 / 1048576.0);
     println!("  descriptors    {:8} more than before", descriptors() - descriptors_before);
+
+    let before = meter.cpu();
+    let child_loading: Duration = (0..runs).map(|_| run(&load)).sum();
+    let loading = meter.cpu().saturating_sub(before);
+    println!(
+        "  with a program {:8.1} us per run that also compiles and runs `def f(): pass`, {:.1} in the runs themselves",
+        micros(loading, runs),
+        micros(child_loading, runs)
+    );
 
     let cold_runs = (runs / 100).max(1);
     for command in [Command::new("/bin/true"), Command::new(executable).arg("-S").arg("-I").arg("-c").arg("pass")] {

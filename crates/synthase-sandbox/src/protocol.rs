@@ -27,11 +27,13 @@
 //! | `int synthase_next(void)` | Waits for the next request and enters its box. Returns 1: the caller forks now, by its own means. Ends the process when the host has no more requests. |
 //! | `int synthase_become(void)` | In the child: all that a child does. Returns 0; if something fails, the host is told and the child ends. |
 //! | `int synthase_report(int pid)` | In the zygote: waits for the child and reports its end; a negative number says that the fork failed: -1, or the negative error number. |
-//! | `const char *synthase_work(void)` | The work folder, where `HOME` and `TMPDIR` must be set (see the end of this page), else null. |
+//! | `int synthase_outside(void)` | In the child: 1 where `HOME` and `TMPDIR` must be set (see the end of this page), else 0. |
+//! | `int synthase_trim(void)` | In the zygote, before it warms up: makes forks cheaper. |
 //!
 //! An interpreter that does something of its own around a fork, as CPython does, uses the four in the
-//! middle, one after the other in a loop; any other only the first. What a zygote prepares before it
-//! says hello is there in every child; what a child touches for the first time costs it 1 to 3 µs a page.
+//! middle, three of them one after the other in a loop; any other only the first. What a zygote does
+//! before it says hello is done for every child: a page of memory that a child is the first to touch
+//! costs it 1 to 3 µs, and so does each that the zygote has and no child needs, a little.
 //!
 //! # Messages
 //! All numbers are little-endian. Every message begins with two bytes: its kind, and 0.
@@ -48,7 +50,7 @@
 //! | bytes | meaning |
 //! |---|---|
 //! | 1, 0 | run |
-//! | u32 | flags: 1 a box is sent, 2 a Landlock rule set is sent, 4 a channel is sent, 8 no namespaces |
+//! | u32 | flags: 1 a box is sent, 2 a Landlock rule set is sent, 4 a channel is sent, 8 no namespaces, 64 the box has a network |
 //! | u32 | number of resource limits |
 //! | per limit: u32, u64, u64 | resource, soft and hard limit; 2^64 - 1 (as a signed number -1) is "no limit" |
 //! | u32, then so many bytes | the work folder: where the child changes to |
@@ -87,7 +89,7 @@
 //! 1. `setsid()`.
 //! 2. Write `1000` to `/proc/self/oom_score_adj`, ignoring failure: if memory runs out, the run shall
 //!    die and not the zygote. Must come before the next step, which hides the writable `/proc`.
-//! 3. `setns(box, CLONE_NEWNS | CLONE_NEWIPC)`, if a box was sent.
+//! 3. `setns(box, CLONE_NEWNS | CLONE_NEWIPC)`, if a box was sent; with `CLONE_NEWNET` if it has a network.
 //! 4. Change to the work folder.
 //! 5. Set the resource limits.
 //! 6. Drop all capabilities: from the bounding set (`PR_CAPBSET_DROP` of 8, 18 and 21), then
@@ -142,6 +144,8 @@ pub(crate) mod said {
     pub(crate) const FAILED: u8 = 3;
     /// Only the launcher: the program cannot be executed; the error number.
     pub(crate) const NOT_EXECUTED: u8 = 4;
+    /// Before it becomes the zygote: the end on which the system call filter asks.
+    pub(crate) const LISTENER: u8 = 5;
 }
 
 /// Bits of a run's flags.
@@ -154,6 +158,7 @@ pub(crate) mod flag {
     pub(crate) const PROGRAM: u32 = 16;
     /// Only to the launcher: signals are for the program itself alone.
     pub(crate) const GUARD_SIGNALS: u32 = 32;
+    pub(crate) const NETWORK: u32 = 64;
 }
 
 /// No limit, as a resource limit.

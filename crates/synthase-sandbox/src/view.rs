@@ -19,6 +19,9 @@ pub struct View {
     pub mask: Vec<PathBuf>,
     /// Folders and files to show at another place. Without namespaces they are shown where they are.
     pub shown: Vec<(PathBuf, PathBuf)>,
+    /// Whether the processes of a run can talk with each other over `127.0.0.1` and `::1`. Each run has a
+    /// network of its own with nothing else in it. Only at the levels with namespaces.
+    pub loopback: bool,
 }
 
 /// Programs and libraries of the system.
@@ -67,6 +70,13 @@ impl View {
     #[must_use]
     pub fn show(mut self, path: impl Into<PathBuf>, at: impl Into<PathBuf>) -> View {
         self.shown.push((path.into(), at.into()));
+        self
+    }
+
+    /// Gives each run a loopback device of its own.
+    #[must_use]
+    pub fn with_loopback(mut self) -> View {
+        self.loopback = true;
         self
     }
 
@@ -169,7 +179,8 @@ impl Plan {
 
     /// Shows something at another place.
     fn show_at(&mut self, path: &Path, at: &Path) -> Result<()> {
-        let taken = TAKEN.iter().any(|taken| at.starts_with(taken)) || self.bound.iter().any(|bound| at.starts_with(bound));
+        let taken =
+            TAKEN.iter().any(|taken| at.starts_with(taken)) || self.bound.iter().any(|bound| at.starts_with(bound));
         let normal = |part| matches!(part, Component::RootDir | Component::Normal(_));
         if taken || !at.is_absolute() || at.parent().is_none() || !at.components().all(normal) {
             return Err(SandboxError::Misuse(format!("nothing can be shown at `{}`", at.display())));
@@ -258,7 +269,8 @@ mod tests {
     #[test]
     fn something_can_be_shown_at_another_place() {
         let plan = View::default().show("/usr", "/other/place").plan().unwrap();
-        let expected = [Entry::Folder("/other".into()), Entry::Show("/usr".into(), "/other/place".into(), Kind::Folder)];
+        let expected =
+            [Entry::Folder("/other".into()), Entry::Show("/usr".into(), "/other/place".into(), Kind::Folder)];
         assert_eq!(plan, expected);
         assert!(View::system().show("/usr", "/usr/x").plan().is_err());
         assert!(View::default().show("/usr", "/tmp/x").plan().is_err());

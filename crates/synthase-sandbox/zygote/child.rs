@@ -5,6 +5,7 @@ use crate::request::{LIMIT, LIMITS};
 use crate::state::State;
 
 const NEWNS_NEWIPC: usize = 0x0002_0000 | 0x0800_0000;
+const NEWNET: usize = 0x4000_0000;
 const PR_CAPBSET_DROP: usize = 24;
 /// SETPCAP, SYS_CHROOT and SYS_ADMIN: all that a zygote has.
 const CAPABILITIES: [usize; 3] = [8, 18, 21];
@@ -20,7 +21,8 @@ pub(crate) fn enter(state: &State) -> Result<(), Failure> {
     let _ = call(System::Setsid, &[]);
     prefer_for_killing();
     if state.entrance >= 0 {
-        must("enter the namespaces", System::Setns, &[state.entrance as usize, NEWNS_NEWIPC])?;
+        let spaces = NEWNS_NEWIPC | if state.network { NEWNET } else { 0 };
+        must("enter the namespaces", System::Setns, &[state.entrance as usize, spaces])?;
     }
     must("change to the work folder", System::Chdir, &[state.work() as usize])?;
     for index in 0..state.limits {

@@ -14,7 +14,7 @@ mod memory;
 mod request;
 mod state;
 
-use core::ffi::{c_char, c_int};
+use core::ffi::c_int;
 
 use calls::{CONTROL, System, call, words};
 use request::receive;
@@ -35,8 +35,15 @@ unsafe extern "C" {
 /// Tells the host that this zygote is ready. Returns 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn synthase_hello() -> c_int {
-    memory::own_a_page_of_each_file();
     say(&[HELLO, 0, VERSION, 0, 0, 0]);
+    0
+}
+
+/// Makes forks cheaper, once the interpreter has started and before it does for the first time what its
+/// children will do. Returns 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn synthase_trim() -> c_int {
+    memory::trim();
     0
 }
 
@@ -75,12 +82,11 @@ pub extern "C" fn synthase_become() -> c_int {
     0
 }
 
-/// The work folder, if `HOME` must be set to it: where there are no namespaces. Else null. For the
-/// run that was asked for last.
+/// In the child: 1 if there are no namespaces, so that `HOME` must be set to the current folder and
+/// `TMPDIR` to its neighbour `tmp`; else 0.
 #[unsafe(no_mangle)]
-pub extern "C" fn synthase_work() -> *const c_char {
-    let state = state::get();
-    if state.outside { state.work().cast() } else { core::ptr::null() }
+pub extern "C" fn synthase_outside() -> c_int {
+    c_int::from(state::get().outside)
 }
 
 /// In the zygote, after the fork: waits for the child with this number and reports its end. A negative

@@ -2,25 +2,28 @@
 //!
 //! A fork copies no page table of a mapped file that the process has not changed: the child finds the
 //! pages of its program again one by one, by faults that cost it a microsecond or two each. As soon as
-//! one page of a mapping is the process's own, the whole table is copied, which costs much less.
+//! one page of a mapping is the process's own, the whole table is copied, which costs much less, but
+//! something for each page in it: those that only the start of the interpreter used shall not be there.
 
 use crate::calls::{CLOEXEC, CURRENT_FOLDER, System, call};
 
 const READ: usize = 1;
 const WRITE: usize = 2;
 const EXECUTE: usize = 4;
+const MADV_DONTNEED: usize = 4;
 
-/// Makes one page of each mapped file that cannot be written to this process's own.
-pub(crate) fn own_a_page_of_each_file() {
+/// Makes one page of each mapped file that cannot be written to this process's own, and forgets
+/// programs until they are used again.
+pub(crate) fn trim() {
     let path = c"/proc/self/maps".as_ptr() as usize;
     let Ok(file) = call(System::Openat, &[CURRENT_FOLDER, path, CLOEXEC]) else { return };
     let mut buffer = [0_u8; 4096];
-    let mut line = Line::default();
+    let mut line = Line::NEW;
     while let Ok(count @ 1..) = call(System::Read, &[file, buffer.as_mut_ptr() as usize, buffer.len()]) {
         for byte in buffer.iter().take(count) {
             if *byte == b'\n' {
-                line.own_a_page();
-                line = Line::default();
+                line.trim();
+                line = Line::NEW;
             } else {
                 line.add(*byte);
             }
@@ -30,7 +33,6 @@ pub(crate) fn own_a_page_of_each_file() {
 }
 
 /// What was read of a line such as `7f12-7f34 r-xp 00000000 08:01 1234 /usr/lib/libc.so.6`.
-#[derive(Default)]
 struct Line {
     /// Which of its parts comes next, counted by spaces.
     part: u8,
@@ -40,11 +42,16 @@ struct Line {
     started: bool,
     rights: usize,
     private: bool,
+    /// Whether the file is mapped from its beginning on.
+    beginning: bool,
     /// Whether it is a file: its number there is not 0.
     file: bool,
 }
 
 impl Line {
+    const NEW: Line =
+        Line { part: 0, start: 0, end: 0, started: false, rights: 0, private: false, beginning: true, file: false };
+
     fn add(&mut self, byte: u8) {
         match (self.part, byte) {
             (_, b' ') => self.part = self.part.saturating_add(1),
@@ -55,6 +62,8 @@ impl Line {
             (1, b'w') => self.rights |= WRITE,
             (1, b'x') => self.rights |= EXECUTE,
             (1, b'p') => self.private = true,
+            (2, b'0') => {}
+            (2, _) => self.beginning = false,
             (4, b'1'..=b'9') => self.file = true,
             _ => {}
         }
@@ -65,7 +74,7 @@ impl Line {
         *number = *number << 4 | usize::from(digit);
     }
 
-    fn own_a_page(&self) {
+    fn trim(&self) {
         if !self.private || !self.file || self.rights & READ == 0 || self.rights & WRITE != 0 {
             return;
         }
@@ -80,5 +89,11 @@ impl Line {
         // other thread exists that could look at it.
         unsafe { first.write_volatile(first.read_volatile()) };
         let _ = call(System::Mprotect, &[self.start, length, self.rights]);
+        if self.rights & EXECUTE != 0 || self.beginning {
+            // What is read here later comes from the file again, and is the same: a program's instructions
+            // and the beginning of a file, with a library's tables of names. Other mappings may have been
+            // changed by the linker before they were closed for writing.
+            let _ = call(System::Madvise, &[self.start, length, MADV_DONTNEED]);
+        }
     }
 }

@@ -14,6 +14,7 @@ const BOX: u32 = 1;
 const RULES: u32 = 2;
 const CHANNEL: u32 = 4;
 const NO_NAMESPACES: u32 = 8;
+const NETWORK: u32 = 64;
 
 const RUN: u8 = 1;
 
@@ -111,6 +112,7 @@ fn read(state: &mut State, length: usize) -> Option<()> {
     }
     // Nobody here reads what may follow.
     *state.message.get_mut(end)? = 0;
+    state.network = flags & NETWORK != 0;
     state.outside = flags & NO_NAMESPACES != 0;
     let mut next = 0;
     let mut take = |wanted: bool| {

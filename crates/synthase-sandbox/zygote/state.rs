@@ -21,6 +21,8 @@ pub(crate) struct State {
     pub(crate) rules: i32,
     /// Which of the descriptors become 0, 1, 2 and, with a channel, 3: all from this one on.
     pub(crate) first: usize,
+    /// Whether the box has a network of its own.
+    pub(crate) network: bool,
     /// Whether there are no namespaces.
     pub(crate) outside: bool,
     /// How many limits the message contains.
@@ -43,6 +45,7 @@ static STATE: Only = Only(UnsafeCell::new(State {
     entrance: 0,
     rules: 0,
     first: 0,
+    network: false,
     outside: false,
     limits: 0,
     work: 0,

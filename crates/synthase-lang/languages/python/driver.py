@@ -616,36 +616,40 @@ def _make():
     def zygote(preload):
         """Forks one process per run, each into a box of its own. The library that the sandbox brings
         does what its protocol asks for; this process never runs a program's text."""
-        import ctypes
+        # The package `ctypes` would only add memory, which each fork pays for.
+        import _ctypes
         import gc
 
         for name in preload:
             __import__(name)
-        # Without a thread that could want the lock meanwhile, nothing is gained by giving it up.
-        library = ctypes.PyDLL(os.environ.pop("SYNTHASE_ZYGOTE"))
-        wait, become, report = library.synthase_next, library.synthase_become, library.synthase_report
-        work_outside = library.synthase_work
-        work_outside.restype = ctypes.c_char_p
+        library = _ctypes.dlopen(os.environ.pop("SYNTHASE_ZYGOTE"), 2)
+        names = ("hello", "next", "become", "outside", "report", "trim")
+        hello, wait, become, outside, report, trim = [_ctypes.dlsym(library, "synthase_" + name) for name in names]
+        do = _ctypes.call_function
+        do(trim, ())
         warm_up()
-        # What lives now lives for ever: looking at it again would only copy its pages.
         gc.collect()
+        try:
+            # What has been given back since the start glibc keeps, and each fork would pay for it.
+            do(_ctypes.dlsym(_ctypes.dlopen(None, 2), "malloc_trim"), (0,))
+        except OSError:
+            pass
+        # What lives now lives for ever: looking at it again would only copy its pages.
         gc.freeze()
-        library.synthase_hello()
+        do(hello, ())
         while True:
-            wait()
+            do(wait, ())
             try:
                 child = os.fork()
             except OSError as error:
                 child = -error.errno
             if child == 0:
-                become()
-                work = work_outside()
-                if work is not None:
-                    work = os.fsdecode(work)
-                    os.environ["HOME"] = work
+                do(become, ())
+                if do(outside, ()):
+                    os.environ["HOME"] = work = os.getcwd()
                     os.environ["TMPDIR"] = os.path.join(os.path.dirname(work), "tmp")
                 return serve()
-            report(child)
+            do(report, (child,))
 
     def warm_up():
         """Whatever happens for the first time is slow, and would be slow in each child: types are made,

@@ -53,6 +53,8 @@ pub(crate) struct Setup {
     pub(crate) leftovers: Vec<PathBuf>,
     /// Where the folders of runs are made, without namespaces.
     pub(crate) scratch: PathBuf,
+    /// Whether each box has a network of its own, with a loopback device.
+    pub(crate) loopback: bool,
 }
 
 /// One thing in the root folder of a jail.
@@ -132,6 +134,7 @@ impl Setup {
             w.text(path);
         };
         writer.list(&self.readable, path).list(&self.leftovers, path).text(&self.scratch);
+        writer.u8(u8::from(self.loopback));
         writer.0
     }
 
@@ -152,6 +155,7 @@ impl Setup {
             readable: r.list(|r| r.text().map(PathBuf::from))?,
             leftovers: r.list(|r| r.text().map(PathBuf::from))?,
             scratch: r.text()?.into(),
+            loopback: r.u8()? != 0,
         })
     }
 }
@@ -237,6 +241,7 @@ mod tests {
             readable: vec!["/c".into()],
             leftovers: vec!["/e".into(), "/f".into()],
             scratch: "/tmp".into(),
+            loopback: true,
         };
         assert_eq!(Setup::decode(&setup.encode()), Some(setup));
         let file = InputFile { path: "x".into(), contents: vec![0, 255], executable: true };
