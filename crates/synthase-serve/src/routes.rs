@@ -1,6 +1,7 @@
 //! The routes, and what every request must pass before it is looked at.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -43,13 +44,18 @@ pub(crate) struct App {
     token: Option<Digest>,
     /// Memory for bodies.
     bodies: Arc<Semaphore>,
+    /// The languages, once somebody asked.
+    languages: OnceLock<Vec<own::Listed>>,
+    /// Whether somebody did.
+    asked: AtomicBool,
 }
 
 impl App {
     pub(crate) fn new(engine: Arc<Engine>, pool: Pool, options: Options) -> App {
         let token = options.token.as_deref().map(|token| Digest::of(token.as_bytes()));
         let room = ALL_BODIES.max(options.body).div_ceil(UNIT);
-        App { engine, pool, options, token, bodies: Arc::new(Semaphore::new(room)) }
+        let bodies = Arc::new(Semaphore::new(room));
+        App { engine, pool, options, token, bodies, languages: OnceLock::new(), asked: AtomicBool::new(false) }
     }
 }
 
@@ -134,22 +140,30 @@ async fn run(State(app): State<Arc<App>>, request: Request) -> Result<Response, 
 }
 
 async fn languages(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
-    Ok(answer(StatusCode::OK, &json!({ "languages": listed(&app).await? })))
+    let fault = |_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", Failure::Fault.to_string());
+    look(&app).await.map_err(fault)?;
+    Ok(answer(StatusCode::OK, &json!({ "languages": app.languages.get() })))
 }
 
-async fn health(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
-    let languages: Vec<_> =
-        listed(&app).await?.iter().filter(|language| language.installed).map(|language| language.name).collect();
+async fn health(State(app): State<Arc<App>>) -> Response {
+    // Whoever watches over the server must not wait for tools: the languages are told when they are known.
+    let languages = app.languages.get().map(|all| {
+        let installed = all.iter().filter(|language| language.installed);
+        installed.map(|language| language.name).collect::<Vec<_>>()
+    });
+    if !app.asked.swap(true, Ordering::Relaxed) {
+        look(&app);
+    }
     let load = app.pool.load();
     let health = json!({
-        "healthy": !languages.is_empty(),
+        "healthy": !app.engine.is_cancelled(),
         "isolation": app.engine.runner().isolation(),
         "languages": languages,
         "workers": app.options.workers,
         "running": load.running,
         "waiting": load.waiting,
     });
-    Ok(answer(StatusCode::OK, &health))
+    answer(StatusCode::OK, &health)
 }
 
 async fn ping() -> Response {
@@ -169,11 +183,12 @@ async fn wrong_method(request: Request) -> Refusal {
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method", message)
 }
 
-/// The languages, found on a thread that may wait for tools.
-async fn listed(app: &Arc<App>) -> Result<Vec<own::Listed>, Refusal> {
-    let engine = Arc::clone(&app.engine);
-    let look = tokio::task::spawn_blocking(move || own::languages(engine.runner()));
-    look.await.map_err(|_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", Failure::Fault.to_string()))
+/// Looks at the languages, on a thread that may wait for tools.
+fn look(app: &Arc<App>) -> tokio::task::JoinHandle<()> {
+    let app = Arc::clone(app);
+    tokio::task::spawn_blocking(move || {
+        app.languages.get_or_init(|| own::languages(app.engine.runner()));
+    })
 }
 
 /// The body of a request, and the room that it takes.

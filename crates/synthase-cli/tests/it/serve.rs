@@ -80,7 +80,11 @@ fn a_server_answers_until_it_is_stopped_and_leaves_nothing() {
     let left = |pid: &u32| std::path::Path::new(&format!("/proc/{pid}")).exists();
     let start = Instant::now();
     while all.iter().any(left) {
-        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", all.iter().filter(|pid| left(pid)).collect::<Vec<_>>());
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "{:?}",
+            all.iter().filter(|pid| left(pid)).collect::<Vec<_>>()
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
     let mut said = String::new();

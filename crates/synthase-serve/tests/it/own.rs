@@ -58,6 +58,7 @@ fn it_says_what_it_can_do_and_how_it_is() {
     assert_eq!(python["sandbox_fusion"], json!(["python"]));
     let health = get(served.address, "/v1/health").json();
     assert_eq!((&health["healthy"], &health["workers"], &health["waiting"]), (&json!(true), &json!(2), &json!(0)));
+    // Known by now, because all were listed.
     assert!(health["languages"].as_array().unwrap().contains(&json!("python")), "{health}");
     assert_eq!(get(served.address, "/health").json()["isolation"], health["isolation"]);
 }
