@@ -60,6 +60,9 @@ pub(crate) enum Command {
     Show(Show),
     /// List what there is: strategies, languages, components, suites, runs, ...
     List(List),
+    /// Run programs for whoever asks over HTTP, in SandboxFusion's form and in a richer one
+    #[cfg(feature = "serve")]
+    Serve(Serve),
     /// Check what works on this machine, and say what to do about the rest
     Doctor(Doctor),
     /// Keep the record under a size by removing the oldest runs
@@ -165,6 +168,53 @@ pub(crate) struct LimitArgs {
     /// Private disk space
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) disk: Option<u64>,
+}
+
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Run programs; the one service there is
+    #[arg(long)]
+    pub(crate) run: bool,
+    /// Where to listen; port 0 lets the system choose one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// Listen on an address that other machines can reach
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
+    /// A file with the token that whoever asks must send as `Authorization: Bearer TOKEN`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// How many requests may wait; further ones are told to come again
+    #[arg(long, value_name = "N", default_value = "256")]
+    pub(crate) queue: usize,
+    /// How many connections are open at the same time; further ones wait
+    #[arg(long, value_name = "N", default_value = "512")]
+    pub(crate) connections: std::num::NonZeroUsize,
+    /// The largest request
+    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]
+    pub(crate) max_body: u64,
+    /// The most processor time that a request may ask for
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    pub(crate) max_cpu: Duration,
+    /// The most elapsed time [default: three times the processor time]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) max_wall: Option<Duration>,
+    /// The most memory
+    #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = size)]
+    pub(crate) max_memory: u64,
+    /// The most output
+    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]
+    pub(crate) max_output: u64,
+    /// The most processes and threads
+    #[arg(long, value_name = "N", default_value = "256")]
+    pub(crate) max_processes: u32,
+    /// The most private disk space
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size)]
+    pub(crate) max_disk: u64,
+    /// How long requests may go on after the server was told to stop
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    pub(crate) grace: Duration,
 }
 
 #[derive(Debug, Args)]

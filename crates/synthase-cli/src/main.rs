@@ -35,6 +35,8 @@ fn dispatch(command: Command, global: &Global) -> Result<Exit> {
         Command::Eval(args) => command::eval::run(args, global),
         Command::Show(args) => command::show::run(args, global),
         Command::List(args) => command::list::run(args, global),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => command::serve::run(args, global),
         Command::Doctor(_) => command::doctor::run(global),
         Command::Gc(args) => command::gc::run(args, global),
     }

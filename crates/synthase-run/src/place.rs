@@ -17,8 +17,8 @@ pub(crate) struct Place {
     /// The interpreters, the one that was used last at the end. They must go before the slot.
     warm: Vec<(Key, Warm)>,
     pub(crate) slot: Slot,
-    /// Lets a cancellation reach the slot as long as it lives.
-    _registration: Registration,
+    /// Lets cancellations reach the slot as long as it lives.
+    _registrations: [Registration; 2],
 }
 
 /// What an interpreter was started for.
@@ -31,8 +31,8 @@ enum Warm {
 }
 
 impl Place {
-    pub(crate) fn new(slot: Slot, registration: Registration) -> Place {
-        Place { warm: Vec::new(), slot, _registration: registration }
+    pub(crate) fn new(slot: Slot, registrations: [Registration; 2]) -> Place {
+        Place { warm: Vec::new(), slot, _registrations: registrations }
     }
 
     /// The warm interpreter of a language, started if it is not there; `None` if it cannot fork here.

@@ -134,6 +134,11 @@ impl Engine {
         Judge::new(task).judge_repeatedly(candidate, &mut self.runner.lane(), times)
     }
 
+    /// What stops everything from outside.
+    pub fn cancel(&self) -> &Cancel {
+        &self.cancel
+    }
+
     /// Whether everything was stopped from outside.
     pub fn is_cancelled(&self) -> bool {
         self.cancel.is_cancelled()

@@ -6,6 +6,8 @@ pub(crate) mod gc;
 pub(crate) mod judge;
 pub(crate) mod list;
 pub(crate) mod run;
+#[cfg(feature = "serve")]
+pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod solve;
 pub(crate) mod verify;

@@ -10,6 +10,8 @@ mod list;
 mod mistakes;
 mod record;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod solve;
 mod verify;
 

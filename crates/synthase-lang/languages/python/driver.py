@@ -659,7 +659,7 @@ def _make():
         for _ in range(20):
             content = decode(message)
             entry, _ = load_program(content)
-            call(entry, content)
+            call(entry, content["args"], content)
         del modules["program"]
 
     if sys.argv[1:2] == ["zygote"]:

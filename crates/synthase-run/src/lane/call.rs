@@ -33,7 +33,7 @@ impl Lane<'_> {
             self.call_once(unit, limits, environment, args, form)?
         };
         match &called {
-            Called::Ran(run) if starved(run, limits) => {
+            Called::Ran(run) if self.repeats && starved(run, limits) => {
                 let _alone = self.runner.alone();
                 self.forget_program();
                 self.call_once(unit, limits, environment, args, form)
@@ -77,7 +77,7 @@ impl Lane<'_> {
         args: &[Value],
         form: CallForm,
     ) -> Result<Called, RunError> {
-        self.runner.check_cancelled()?;
+        self.check_cancelled()?;
         let language = language_of(&unit.language)?;
         let signature = signature_of(unit)?;
         let unfit = has_types(language, signature).and_then(|()| args.iter().try_for_each(|arg| fits(language, arg)));
@@ -112,7 +112,7 @@ impl Lane<'_> {
         calls: &[Vec<Value>],
         form: CallForm,
     ) -> Result<Option<Vec<Called>>, RunError> {
-        self.runner.check_cancelled()?;
+        self.check_cancelled()?;
         let language = language_of(&unit.language)?;
         let signature = signature_of(unit)?;
         let all_fit = || calls.iter().flatten().all(|arg| fits(language, arg).is_ok());

@@ -13,6 +13,7 @@ use synthase_types::{Captured, Environment, Isolation, Limits, Outcome, Unit, Us
 
 pub use self::script::{Artefact, Script, Scripted};
 
+use crate::cancel::Cancel;
 use crate::compile::{Compilation, Compiled};
 use crate::conversation::Conversation;
 use crate::error::RunError;
@@ -24,6 +25,10 @@ use start::Spare;
 /// One worker's place. It holds at most one program, and one test author's process, at a time.
 pub struct Lane<'r> {
     pub(crate) runner: &'r Runner,
+    /// What stops this lane and no other.
+    cancel: Cancel,
+    /// Whether a run that may have waited for the machine is repeated with nothing beside it.
+    repeats: bool,
     /// The program that was asked last, as long as it lives. It must go before the places.
     open: Option<Open>,
     /// Processes that have been started for programs to come. They must go before the places, too.
@@ -114,6 +119,8 @@ impl<'r> Lane<'r> {
     pub(crate) fn new(runner: &'r Runner) -> Lane<'r> {
         Lane {
             runner,
+            cancel: Cancel::default(),
+            repeats: true,
             open: None,
             spare: None,
             program: None,
@@ -123,6 +130,21 @@ impl<'r> Lane<'r> {
             compiled: None,
             worker: None,
         }
+    }
+
+    /// The lane with something that stops it and no other. To be said before its first run.
+    #[must_use]
+    pub fn stopped_by(mut self, cancel: Cancel) -> Lane<'r> {
+        self.cancel = cancel;
+        self
+    }
+
+    /// The lane without repeats: a run that took too long while it used little processor time is taken
+    /// at its word. For servers, where a program that sleeps must not make all others wait.
+    #[must_use]
+    pub fn without_repeats(mut self) -> Lane<'r> {
+        self.repeats = false;
+        self
     }
 
     /// Behind which walls programs run.
@@ -156,6 +178,10 @@ impl<'r> Lane<'r> {
             drop(state);
             self.idle.extend(place);
         }
+    }
+
+    fn check_cancelled(&self) -> Result<(), RunError> {
+        if self.cancel.is_cancelled() { Err(RunError::Cancelled) } else { self.runner.check_cancelled() }
     }
 
     /// Takes back a place whose process is gone.

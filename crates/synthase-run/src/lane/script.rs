@@ -81,7 +81,7 @@ impl Lane<'_> {
             let _others = self.runner.share();
             self.script_once(unit, limits, environment, script)?
         };
-        if !starved(&scripted.run, limits) {
+        if !self.repeats || !starved(&scripted.run, limits) {
             return Ok(scripted);
         }
         let _alone = self.runner.alone();
@@ -96,7 +96,7 @@ impl Lane<'_> {
         environment: &Environment,
         given: &Script,
     ) -> Result<Scripted, RunError> {
-        self.runner.check_cancelled()?;
+        self.check_cancelled()?;
         let language = language_of(&unit.language)?;
         let mut terms = Terms {
             limits: limits.clone(),

@@ -56,7 +56,7 @@ impl Lane<'_> {
             None => self.begin(language, call, &ready, &key)?,
         };
         let Spare { conversation, place, .. } = spare;
-        let greeted = conversation.greet(PATIENCE).map_err(|why| match self.runner.check_cancelled() {
+        let greeted = conversation.greet(PATIENCE).map_err(|why| match self.check_cancelled() {
             Err(cancelled) => cancelled,
             Ok(()) => RunError::BrokenTool { language: language.title.clone(), why },
         });
@@ -166,7 +166,7 @@ impl Lane<'_> {
 
     fn new_place(&self) -> Result<Place, RunError> {
         let slot = self.runner.sandbox.slot()?;
-        let registration = self.runner.cancel.register(slot.killer());
-        Ok(Place::new(slot, registration))
+        let registrations = [&self.runner.cancel, &self.cancel].map(|cancel| cancel.register(slot.killer()));
+        Ok(Place::new(slot, registrations))
     }
 }
