@@ -31,9 +31,10 @@ macro_rules! folder {
 /// One line for each folder under `languages/`, sorted by name, with the texts that it needs.
 const FOLDERS: &[Folder] = &[
     folder!("bash"),
-    folder!("c"),
+    folder!("c", "driver.c", "driver.h", "glue.c"),
     folder!("cpp", "driver.cpp", "driver.hpp"),
     folder!("csharp", "Compile.cs", "Decode.cs", "Driver.cs", "Encode.cs", "Entry.cs", "Frames.cs", "Json.cs"),
+    folder!("fortran"),
     folder!("go", "build.go", "driver.go"),
     folder!("haskell", "Synthase.hs", "assemble.hs"),
     folder!(
@@ -54,15 +55,19 @@ const FOLDERS: &[Folder] = &[
     folder!("kotlin", "CompileKotlin.java"),
     folder!("lua", "driver.lua"),
     folder!("ocaml", "synthase.ml"),
+    folder!("pascal"),
     folder!("perl", "driver.pl"),
     folder!("php", "driver.php"),
+    folder!("prolog"),
     folder!("python", "driver.py"),
     folder!("r", "driver.R"),
     folder!("racket", "driver.rkt"),
     folder!("ruby", "driver.rb"),
     folder!("rust", "driver.rs"),
     folder!("scala", "CompileScala.java", "Wrap.java"),
+    folder!("sql"),
     folder!("typescript", "host.d.ts", "worker.js"),
+    folder!("verilog"),
 ];
 
 fn built_in() -> &'static [Entry] {

@@ -13,6 +13,7 @@ use synthase_types::id::Digest;
 use synthase_types::{Captured, Limits, Outcome, Signature, Unit, UnitEntry, Usage};
 
 use crate::error::RunError;
+use crate::place::program_of;
 use crate::runner::{Ready, Runner};
 use crate::worker::Worker;
 
@@ -197,7 +198,7 @@ impl Compiler<'_> {
             ..Terms::default()
         };
         // Compilers call assemblers and linkers by name.
-        let mut command = Command::new(program).env("PATH", "/usr/bin:/bin").terms(terms);
+        let mut command = Command::new(program_of(program)).env("PATH", "/usr/bin:/bin").terms(terms);
         for (name, value) in &self.language.environment {
             command = command.env(name, value);
         }

@@ -1,5 +1,7 @@
 //! A slot of the sandbox with its warm interpreters.
 
+use std::path::{Path, PathBuf};
+
 use synthase_lang::language::{Call, Language, MemoryRule};
 use synthase_lang::registry::driver;
 use synthase_sandbox::{Command, InputFile, MemoryBy, Program, SandboxError, Slot, Zygote};
@@ -75,6 +77,14 @@ impl Place {
     }
 }
 
+/// The program that a command's first word names: a path as it is, a bare name among the system's
+/// programs, which every jail shows.
+pub(crate) fn program_of(word: &str) -> PathBuf {
+    const FOLDERS: [&str; 2] = ["/usr/bin", "/bin"];
+    let found = FOLDERS.into_iter().map(|folder| Path::new(folder).join(word)).find(|path| path.exists());
+    found.filter(|_| !word.contains('/')).unwrap_or_else(|| PathBuf::from(word))
+}
+
 /// A command with a language's environment.
 pub(crate) fn command(language: &Language, ready: &Ready, environment: &Environment) -> Command {
     let toolchain = &ready.toolchain;
@@ -112,7 +122,7 @@ pub(crate) fn driver_command(
     let words_of_command = ready.toolchain.fill(words, &[("driver", text), ("driver_file", file)]);
     let mut command = command(language, ready, environment);
     if let Some((program, args)) = words_of_command.split_first() {
-        command.program = Program::Path(program.into());
+        command.program = Program::Path(program_of(program));
         for word in args {
             command = command.arg(word);
         }

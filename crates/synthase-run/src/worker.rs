@@ -14,7 +14,7 @@ use synthase_types::{Captured, Limits, Outcome, Usage};
 use crate::conversation::{Conversation, Exchanged, PATIENCE};
 use crate::error::RunError;
 use crate::lane::conversation_limits;
-use crate::place::command;
+use crate::place::{command, program_of};
 use crate::runner::{Ready, Runner};
 
 /// A compiler that is waiting for the next program.
@@ -53,7 +53,7 @@ impl Worker {
         let words = ready.toolchain.fill(&compile.worker, &[]);
         let mut command = command(language, ready, &Default::default());
         let (program, args) = words.split_first().ok_or_else(|| broken("its compiler has no command".to_owned()))?;
-        command.program = synthase_sandbox::Program::Path(program.into());
+        command.program = synthase_sandbox::Program::Path(program_of(program));
         for arg in args {
             command = command.arg(arg);
         }

@@ -251,12 +251,7 @@ fn refused(level: Isolation, loopback: bool) -> Result<BTreeMap<c_long, Vec<Secc
 
     // Limits, priorities and processors of others, of which the box's first process is one, are not
     // the program's to change; only its own, which it names by 0.
-    for call in [
-        libc::SYS_prlimit64,
-        libc::SYS_sched_setattr,
-        libc::SYS_sched_setparam,
-        libc::SYS_sched_setscheduler,
-    ] {
+    for call in [libc::SYS_prlimit64, libc::SYS_sched_setattr, libc::SYS_sched_setparam, libc::SYS_sched_setscheduler] {
         rules.insert(call, vec![when(&[(0, Ne, 0)])?]);
     }
     // Runtimes place their own threads on processors, by their numbers (.NET does not start without). In a

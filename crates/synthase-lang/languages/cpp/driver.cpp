@@ -6,6 +6,19 @@
 
 namespace synthase {
 
+struct Json {
+    enum Kind { Null, Bool, Number, Text, List, Object };
+    Kind kind = Null;
+    bool truth = false;
+    /// The digits of a number as they stand, or a text.
+    std::string text;
+    std::vector<Json> items;
+    std::vector<std::pair<std::string, Json>> pairs;
+
+    const Json* get(std::string_view key) const;
+    std::string shown() const;
+};
+
 // ---- JSON ------------------------------------------------------------------------------------
 
 namespace {
@@ -169,41 +182,74 @@ std::string Json::shown() const {
     return "{" + out + "}";
 }
 
-void write_quoted(std::string& out, std::string_view text) { quote(out, text); }
+// ---- what is known of types ------------------------------------------------------------------
 
-void write_text(std::string& out, std::string_view text) {
-    if (!quote(out, text)) throw Invalid{"a text that is not UTF-8"};
-}
+namespace {
 
-void write_double(std::string& out, double value) {
-    if (!std::isfinite(value)) {
-        out += std::isnan(value) ? "{\"$float\":\"nan\"}" : value > 0 ? "{\"$float\":\"inf\"}" : "{\"$float\":\"-inf\"}";
-        return;
+std::string type_name(const std::type_info& type) {
+    int status = 0;
+    char* text = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
+    std::string name = text ? text : type.name();
+    std::free(text);
+    for (const char* prefix : {"std::__cxx11::", "std::"}) {
+        for (std::size_t at; (at = name.find(prefix)) != std::string::npos;) name.erase(at, std::strlen(prefix));
     }
-    char digits[64];
-    auto [end, error] = std::to_chars(digits, digits + sizeof digits, value);
-    std::string_view shown(digits, end - digits);
-    out += shown;
-    // `1` would read as an integer.
-    if (shown.find_first_of(".e") == std::string_view::npos) out += ".0";
+    return name.starts_with("basic_string<char") ? "string" : name;
 }
 
-void write_integer(std::string& out, const std::string& digits) {
-    long long value = 0;
-    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    // Larger ones are not exact as a double.
-    if (error == std::errc() && value >= -(1LL << 53) && value <= 1LL << 53) out += digits;
-    else out += "{\"$int\":\"" + digits + "\"}";
-}
-
-void unfit(const Json& json, const std::string& type) { throw Unfit{json.shown().substr(0, 200) + " does not fit " + type}; }
-
-std::string_view to_digits(const Json& json, const char* type) {
+/// The digits of an integer, or nothing.
+const std::string* digits_of(const Json& json) {
     const Json* large = json.get("$int");
-    const Json& number = large ? *large : json;
-    bool whole = !number.text.empty() && number.text.find_first_not_of("-0123456789") == std::string::npos;
-    if ((!large && json.kind != Json::Number) || !whole) unfit(json, type);
-    return number.text;
+    if (!large && json.kind != Json::Number) return nullptr;
+    const std::string& digits = (large ? large : &json)->text;
+    return digits.empty() || digits.find_first_not_of("-0123456789") != std::string::npos ? nullptr : &digits;
+}
+
+template <class T> bool read_digits(const Json& json, T& value) {
+    const std::string* digits = digits_of(json);
+    if (!digits) return false;
+    auto [end, error] = std::from_chars(digits->data(), digits->data() + digits->size(), value);
+    return error == std::errc() && end == digits->data() + digits->size();
+}
+
+}  // namespace
+
+void unfit(const Json& json, const char* type) { throw Unfit{json.shown().substr(0, 200) + " does not fit " + type}; }
+void unfit(const Json& json, const std::type_info& type) { unfit(json, type_name(type).c_str()); }
+bool is_null(const Json& json) { return json.kind == Json::Null; }
+const Json& item(const Json* first, std::size_t index) { return first[index]; }
+
+bool to_bool(const Json& json) {
+    if (json.kind != Json::Bool) unfit(json, "bool");
+    return json.truth;
+}
+
+char to_char(const Json& json) {
+    if (json.kind != Json::Text || json.text.size() != 1) unfit(json, "char");
+    return json.text[0];
+}
+
+std::string to_string(const Json& json) {
+    if (json.kind != Json::Text) unfit(json, "string");
+    return json.text;
+}
+
+const char* to_digits(const Json& json) {
+    const std::string* digits = digits_of(json);
+    if (!digits) unfit(json, "an integer");
+    return digits->c_str();
+}
+
+long long to_integer(const Json& json, long long low, long long high, const std::type_info& type) {
+    long long value = 0;
+    if (!read_digits(json, value) || value < low || value > high) unfit(json, type);
+    return value;
+}
+
+unsigned long long to_natural(const Json& json, unsigned long long high, const std::type_info& type) {
+    unsigned long long value = 0;
+    if (!read_digits(json, value) || value > high) unfit(json, type);
+    return value;
 }
 
 double to_double(const Json& json) {
@@ -213,20 +259,104 @@ double to_double(const Json& json) {
     return std::strtod((special ? special : &json)->text.c_str(), nullptr);
 }
 
-const std::vector<Json>& to_items(const Json& json, std::vector<Json>& bytes, const char* type) {
-    if (json.kind == Json::List) return json.items;
+const Json& to_present(const Json& json) {
+    const Json* inner = json.get("$some");
+    return inner ? *inner : json;
+}
+
+Items::Items(const Json& json, const char* type) {
+    const Json* list = &json;
     for (const char* key : {"$set", "$tuple"}) {
-        if (const Json* inner = json.get(key)) return inner->items;
+        if (const Json* inner = json.get(key)) list = inner;
     }
-    const Json* digits = json.get("$bytes");
-    if (!digits) unfit(json, type);
-    for (std::size_t i = 0; i + 1 < digits->text.size(); i += 2) {
-        Json byte;
-        byte.kind = Json::Number;
-        byte.text = std::to_string(std::stoi(digits->text.substr(i, 2), nullptr, 16));
-        bytes.push_back(byte);
+    if (const Json* digits = json.get("$bytes")) {
+        own = new Json();
+        for (std::size_t i = 0; i + 1 < digits->text.size(); i += 2) {
+            Json byte;
+            byte.kind = Json::Number;
+            byte.text = std::to_string(std::stoi(digits->text.substr(i, 2), nullptr, 16));
+            own->items.push_back(byte);
+        }
+        list = own;
+    } else if (list->kind != Json::List) {
+        unfit(json, type);
     }
-    return bytes;
+    first = list->items.data();
+    count = list->items.size();
+}
+
+Items::~Items() { delete own; }
+
+Entries::Entries(const Json& json) {
+    std::vector<const Json*> found;
+    if (const Json* list = json.get("$map")) {
+        for (const Json& pair : list->items) {
+            if (pair.items.size() != 2) unfit(json, "a map");
+            found.insert(found.end(), {&pair.items[0], &pair.items[1]});
+        }
+    } else {
+        if (json.kind != Json::Object) unfit(json, "a map");
+        own = new Json();
+        own->items.resize(json.pairs.size());
+        for (std::size_t i = 0; i < json.pairs.size(); i++) {
+            own->items[i].kind = Json::Text;
+            own->items[i].text = json.pairs[i].first;
+            found.insert(found.end(), {&own->items[i], &json.pairs[i].second});
+        }
+    }
+    count = found.size() / 2;
+    first = new const Json*[found.size() + 1];
+    std::copy(found.begin(), found.end(), first);
+}
+
+Entries::~Entries() {
+    delete[] first;
+    delete own;
+}
+
+void Out::raw(const char* text) { *written += text; }
+
+void Out::open(const char* text) {
+    if (depth == 0) throw Invalid{"nested deeper than " + std::to_string(MAX_DEPTH) + " levels"};
+    depth--;
+    *written += text;
+}
+
+void Out::close(const char* text) {
+    depth++;
+    *written += text;
+}
+
+void Out::text(const char* bytes, std::size_t length) {
+    if (!quote(*written, std::string_view(bytes, length))) throw Invalid{"a text that is not UTF-8"};
+}
+
+void Out::digits(const char* digits, std::size_t length) {
+    long long value = 0;
+    auto [end, error] = std::from_chars(digits, digits + length, value);
+    // Larger ones are not exact as a double.
+    if (error == std::errc() && value >= -(1LL << 53) && value <= 1LL << 53) written->append(digits, length);
+    else *written += "{\"$int\":\"" + std::string(digits, length) + "\"}";
+}
+
+void Out::integer(long long value) {
+    std::string shown = std::to_string(value);
+    digits(shown.data(), shown.size());
+}
+
+void Out::natural(unsigned long long value) {
+    std::string shown = std::to_string(value);
+    digits(shown.data(), shown.size());
+}
+
+void Out::number(double value) {
+    if (!std::isfinite(value)) return raw(std::isnan(value) ? "{\"$float\":\"nan\"}" : value > 0 ? "{\"$float\":\"inf\"}" : "{\"$float\":\"-inf\"}");
+    char digits[64];
+    auto [end, error] = std::to_chars(digits, digits + sizeof digits, value);
+    std::string_view shown(digits, static_cast<std::size_t>(end - digits));
+    *written += shown;
+    // `1` would read as an integer.
+    if (shown.find_first_of(".e") == std::string_view::npos) *written += ".0";
 }
 
 /// What has no declared type becomes what its literal would be in C++: an `int` (a `long long` if it is too
@@ -253,34 +383,23 @@ std::any to_any(const Json& json) {
 
 namespace {
 
-template <class... T> bool write_if_any(std::string& out, const std::any& value, int depth) {
-    return ((std::any_cast<T>(&value) ? (write(out, *std::any_cast<T>(&value), depth), true) : false) || ...);
+template <class... T> bool write_if_any(Out& out, const std::any& value) {
+    return ((std::any_cast<T>(&value) ? (write(out, *std::any_cast<T>(&value)), true) : false) || ...);
 }
 
 }  // namespace
 
-void write_any(std::string& out, const std::any& value, int depth) {
+void Out::any(const std::any& value) {
     using std::string, std::vector, std::any, std::map;
-    if (!value.has_value()) return void(out += "null");
-    bool written =
-        write_if_any<int, long, long long, double, bool, string, const char*, char, float, unsigned, unsigned long, unsigned long long, short, std::string_view>(out, value, depth) ||
-        write_if_any<vector<any>, vector<int>, vector<long long>, vector<double>, vector<string>, vector<bool>, vector<char>, vector<unsigned char>, vector<vector<int>>>(out, value, depth) ||
-        write_if_any<map<string, any>, map<string, int>, map<string, string>, std::unordered_map<string, any>, std::unordered_map<string, int>, std::unordered_map<string, string>, std::nullptr_t>(out, value, depth);
-    if (!written) throw Invalid{"an any that holds " + type_name(value.type())};
+    if (!value.has_value()) return raw("null");
+    bool found =
+        write_if_any<int, long, long long, double, bool, string, const char*, char, float, unsigned, unsigned long, unsigned long long, short, std::string_view>(*this, value) ||
+        write_if_any<vector<any>, vector<int>, vector<long long>, vector<double>, vector<string>, vector<bool>, vector<char>, vector<unsigned char>, vector<vector<int>>>(*this, value) ||
+        write_if_any<map<string, any>, map<string, int>, map<string, string>, std::unordered_map<string, any>, std::unordered_map<string, int>, std::unordered_map<string, string>, std::nullptr_t>(*this, value);
+    if (!found) throw Invalid{"an any that holds " + type_name(value.type())};
 }
 
 // ---- exceptions ------------------------------------------------------------------------------
-
-std::string type_name(const std::type_info& type) {
-    int status = 0;
-    char* text = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
-    std::string name = text ? text : type.name();
-    std::free(text);
-    for (const char* prefix : {"std::__cxx11::", "std::"}) {
-        for (std::size_t at; (at = name.find(prefix)) != std::string::npos;) name.erase(at, std::strlen(prefix));
-    }
-    return name.starts_with("basic_string<char") ? "string" : name;
-}
 
 namespace {
 
@@ -312,27 +431,66 @@ std::string message() {
     }
 }
 
-}  // namespace
-
 std::string raised() {
     const std::type_info* type = abi::__cxa_current_exception_type();
     std::vector<std::string> bases;
     if (type) find_bases(*type, bases);
     std::string out = "\"raised\":[";
-    write_quoted(out, type ? type_name(*type) : "exception");
+    quote(out, type ? type_name(*type) : "exception");
     out += ',';
-    write_quoted(out, message().substr(0, MAX_MESSAGE));
+    quote(out, message().substr(0, MAX_MESSAGE));
     out += ",[";
     for (std::size_t i = 0; i < bases.size(); i++) {
         if (i) out += ',';
-        write_quoted(out, bases[i]);
+        quote(out, bases[i]);
     }
     return out + "]]";
 }
 
-// ---- the conversation ------------------------------------------------------------------------
+// ---- the call --------------------------------------------------------------------------------
 
-namespace {
+/// Writes a value; one without a form becomes what says so.
+template <class F> std::string written(F write) {
+    std::string value;
+    Out out{MAX_DEPTH, &value};
+    write(out);
+    return value;
+}
+
+std::string answer(const Call& call, const std::vector<Json>& args, bool after) {
+    if (args.size() != call.count) return "\"unfit\":\"it takes another number of arguments\"";
+    std::unique_ptr<Prepared> prepared;
+    std::string content;
+    try {
+        prepared.reset(call.make(call, args.data()));
+    } catch (const Unfit& error) {
+        content = "\"unfit\":";
+        quote(content, error.why);
+        return content;
+    }
+    try {
+        std::string value = written([&](Out& out) { prepared->run(out); });
+        content = value.size() > MAX_FRAME ? "\"invalid\":\"more than 8 MiB\"" : "\"value\":" + value;
+    } catch (const Invalid& error) {
+        content = "\"invalid\":";
+        quote(content, error.why);
+    } catch (...) {
+        content = raised();
+    }
+    if (!after) return content;
+    content += ",\"after\":[";
+    for (std::size_t i = 0; i < args.size(); i++) {
+        if (i) content += ',';
+        try {
+            bool changes = false;
+            std::string value = written([&](Out& out) { changes = prepared->write_after(out, i); });
+            content += changes ? value : args[i].shown();
+        } catch (const Invalid&) {
+            content += "null";
+        }
+    }
+    return content + "]";
+}
 
 void read_exactly(char* to, std::size_t count) {
     while (count > 0) {
@@ -356,7 +514,7 @@ void send(const std::string& nonce, const std::string& seq, const std::string& c
     std::cout.flush();
     std::fflush(nullptr);
     std::string body = "{\"nonce\":";
-    write_quoted(body, nonce);
+    quote(body, nonce);
     body += ",\"seq\":" + seq + "," + content + "}";
     std::string frame;
     for (int shift = 0; shift < 32; shift += 8) frame += static_cast<char>(body.size() >> shift & 0xff);
@@ -373,7 +531,7 @@ std::string answers(const Call& call, const std::vector<Json>& calls, bool after
     std::string out = "\"answers\":[";
     for (std::size_t i = 0; i < calls.size(); i++) {
         if (i) out += ',';
-        out += "{" + call(calls[i].items, after) + "}";
+        out += "{" + answer(call, calls[i].items, after) + "}";
         if (out.size() <= MAX_FRAME) continue;
         return calls.size() > 1 ? "\"split\":true" : "\"answers\":[{\"invalid\":\"more than 8 MiB\"}]";
     }
@@ -381,6 +539,8 @@ std::string answers(const Call& call, const std::vector<Json>& calls, bool after
 }
 
 }  // namespace
+
+Prepared::~Prepared() = default;
 
 void serve(const Call& call) {
     std::string nonce;
@@ -392,7 +552,7 @@ void serve(const Call& call) {
         bool after = question.get("after") && question.get("after")->truth;
         std::string content;
         if (text("op") == "hello") content = "\"ready\":true";
-        else if (!call) content = "\"missing\":true";
+        else if (!call.make) content = "\"missing\":true";
         else if (text("op") == "load") content = "\"loaded\":true" + (calls ? "," + answers(call, calls->items, after) : "");
         else content = answers(call, calls ? calls->items : std::vector<Json>(), after);
         send(nonce, text("seq"), content);

@@ -12,17 +12,43 @@ inline constexpr int MAX_DEPTH = 40;
 inline constexpr std::size_t MAX_FRAME = 8 << 20;
 inline constexpr std::size_t MAX_MESSAGE = 10000;
 
-struct Json {
-    enum Kind { Null, Bool, Number, Text, List, Object };
-    Kind kind = Null;
-    bool truth = false;
-    /// The digits of a number as they stand, or a text.
-    std::string text;
-    std::vector<Json> items;
-    std::vector<std::pair<std::string, Json>> pairs;
+// What a program is compiled with knows as little as possible: every function of the standard library that is
+// used here is compiled again for each program.
 
-    const Json* get(std::string_view key) const;
-    std::string shown() const;
+struct Json;
+
+/// The items of a list, a set, a tuple or bytes.
+struct Items {
+    Items(const Json& json, const char* type);
+    ~Items();
+    const Json* first;
+    std::size_t count;
+    Json* own = nullptr;
+};
+
+/// The keys and values of a map, in turn.
+struct Entries {
+    explicit Entries(const Json& json);
+    ~Entries();
+    const Json** first;
+    std::size_t count;
+    Json* own = nullptr;
+};
+
+/// The text of a value, as far as it has been written.
+struct Out {
+    void raw(const char* text);
+    /// Counts a level of nesting; the text is the opening bracket.
+    void open(const char* text);
+    void close(const char* text);
+    void text(const char* bytes, std::size_t length);
+    void integer(long long value);
+    void natural(unsigned long long value);
+    void digits(const char* digits, std::size_t length);
+    void number(double value);
+    void any(const std::any& value);
+    int depth;
+    std::string* written;
 };
 
 /// An argument that cannot become what the entry point declares.
@@ -35,17 +61,22 @@ struct Invalid {
     std::string why;
 };
 
-[[noreturn]] void unfit(const Json& json, const std::string& type);
-std::string type_name(const std::type_info& type);
-void write_text(std::string& out, std::string_view text);
-void write_quoted(std::string& out, std::string_view text);
-void write_double(std::string& out, double value);
-void write_integer(std::string& out, const std::string& digits);
+[[noreturn]] void unfit(const Json& json, const char* type);
+[[noreturn]] void unfit(const Json& json, const std::type_info& type);
+bool is_null(const Json& json);
+bool to_bool(const Json& json);
+char to_char(const Json& json);
+long long to_integer(const Json& json, long long low, long long high, const std::type_info& type);
+unsigned long long to_natural(const Json& json, unsigned long long high, const std::type_info& type);
+/// The digits of an integer of any size, with its sign.
+const char* to_digits(const Json& json);
 double to_double(const Json& json);
-std::string_view to_digits(const Json& json, const char* type);
-const std::vector<Json>& to_items(const Json& json, std::vector<Json>& bytes, const char* type);
+std::string to_string(const Json& json);
 std::any to_any(const Json& json);
-void write_any(std::string& out, const std::any& value, int depth);
+/// One of several that follow each other.
+const Json& item(const Json* first, std::size_t index);
+/// What is in a present optional.
+const Json& to_present(const Json& json);
 
 template <class T, template <class...> class Of> inline constexpr bool is_a = false;
 template <template <class...> class Of, class... A> inline constexpr bool is_a<Of<A...>, Of> = true;
@@ -69,28 +100,25 @@ template <class> inline constexpr bool none = false;
 
 template <class T> T from(const Json& json);
 
-template <class T, std::size_t... I> T tuple_from(const Json& json, std::index_sequence<I...>) {
-    const Json* inner = json.get("$tuple");
-    const Json& list = inner ? *inner : json;
-    if (list.kind != Json::List || list.items.size() != sizeof...(I)) unfit(json, "a tuple of another length");
-    return T{from<std::tuple_element_t<I, T>>(list.items[I])...};
+template <class T, std::size_t... I> T tuple_from(const Json* items, std::index_sequence<I...>) {
+    return T{from<std::tuple_element_t<I, T>>(item(items, I))...};
 }
 
 template <class T> T wide_from(const Json& json) {
-    std::string_view digits = to_digits(json, "__int128");
-    bool negative = digits.starts_with('-');
+    const char* digits = to_digits(json);
+    bool negative = *digits == '-';
     T value = 0;
-    for (char c : digits.substr(negative)) {
-        T next;
+    for (digits += negative; *digits; digits++) {
+        T next, digit = *digits - '0';
         if (__builtin_mul_overflow(value, T(10), &next)) unfit(json, "__int128");
-        if (negative ? __builtin_sub_overflow(next, T(c - '0'), &value) : __builtin_add_overflow(next, T(c - '0'), &value)) unfit(json, "__int128");
+        if (negative ? __builtin_sub_overflow(next, digit, &value) : __builtin_add_overflow(next, digit, &value)) unfit(json, "__int128");
     }
     return value;
 }
 
 template <class V, std::size_t I = 0> V variant_from(const Json& json) {
     if constexpr (I == std::variant_size_v<V>) {
-        unfit(json, type_name(typeid(V)));
+        unfit(json, typeid(V));
     } else {
         try {
             return V(std::in_place_index<I>, from<std::variant_alternative_t<I, V>>(json));
@@ -102,73 +130,65 @@ template <class V, std::size_t I = 0> V variant_from(const Json& json) {
 
 template <class T> T from(const Json& json) {
     if constexpr (std::is_same_v<T, bool>) {
-        if (json.kind != Json::Bool) unfit(json, "bool");
-        return json.truth;
+        return to_bool(json);
     } else if constexpr (std::is_same_v<T, char>) {
-        if (json.kind != Json::Text || json.text.size() != 1) unfit(json, "char");
-        return json.text[0];
+        return to_char(json);
     } else if constexpr (is_wide<T>) {
         return wide_from<T>(json);
+    } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) {
+        return static_cast<T>(to_integer(json, std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), typeid(T)));
     } else if constexpr (std::is_integral_v<T>) {
-        std::string_view digits = to_digits(json, "an integer");
-        T value{};
-        auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-        if (error != std::errc() || end != digits.data() + digits.size()) unfit(json, type_name(typeid(T)));
-        return value;
+        return static_cast<T>(to_natural(json, std::numeric_limits<T>::max(), typeid(T)));
     } else if constexpr (std::is_floating_point_v<T>) {
         return static_cast<T>(to_double(json));
     } else if constexpr (std::is_same_v<T, std::string>) {
-        if (json.kind != Json::Text) unfit(json, "string");
-        return json.text;
+        return to_string(json);
     } else if constexpr (std::is_same_v<T, std::any>) {
         return to_any(json);
     } else if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullptr_t>) {
-        if (json.kind != Json::Null) unfit(json, "null");
+        if (!is_null(json)) unfit(json, "null");
         return T{};
     } else if constexpr (is_a<T, std::optional>) {
-        if (json.kind == Json::Null) return T{};
-        const Json* inner = json.get("$some");
-        return T{from<typename T::value_type>(inner ? *inner : json)};
+        if (is_null(json)) return T{};
+        return T{from<typename T::value_type>(to_present(json))};
     } else if constexpr (Pointer<T>) {
-        if (json.kind == Json::Null) return T{};
+        if (is_null(json)) return T{};
         return T{new typename T::element_type(from<typename T::element_type>(json))};
     } else if constexpr (is_a<T, std::variant>) {
         return variant_from<T>(json);
-    } else if constexpr (Sequence<T> || SetLike<T>) {
-        std::vector<Json> bytes;
+    } else if constexpr (Sequence<T>) {
+        Items items(json, "a sequence");
         T out;
-        for (const Json& item : to_items(json, bytes, "a sequence")) out.insert(out.end(), from<typename T::value_type>(item));
+        for (std::size_t i = 0; i < items.count; i++) out.push_back(from<typename T::value_type>(item(items.first, i)));
+        return out;
+    } else if constexpr (SetLike<T>) {
+        Items items(json, "a set");
+        T out;
+        for (std::size_t i = 0; i < items.count; i++) out.insert(from<typename T::value_type>(item(items.first, i)));
         return out;
     } else if constexpr (Adapter<T>) {
-        std::vector<Json> bytes;
+        Items items(json, "a sequence");
         T out;
-        for (const Json& item : to_items(json, bytes, "a sequence")) out.push(from<typename T::value_type>(item));
+        for (std::size_t i = 0; i < items.count; i++) out.push(from<typename T::value_type>(item(items.first, i)));
         return out;
     } else if constexpr (is_array<T>) {
-        std::vector<Json> bytes;
-        const std::vector<Json>& items = to_items(json, bytes, "an array");
+        Items items(json, "an array");
         T out{};
-        if (items.size() != out.size()) unfit(json, "an array of another length");
-        for (std::size_t i = 0; i < items.size(); i++) out[i] = from<typename T::value_type>(items[i]);
+        if (items.count != out.size()) unfit(json, "an array of another length");
+        for (std::size_t i = 0; i < items.count; i++) out[i] = from<typename T::value_type>(item(items.first, i));
         return out;
     } else if constexpr (MapLike<T>) {
+        Entries entries(json);
         T out;
-        if (const Json* list = json.get("$map")) {
-            for (const Json& pair : list->items) {
-                out[from<typename T::key_type>(pair.items.at(0))] = from<typename T::mapped_type>(pair.items.at(1));
-            }
-        } else {
-            if (json.kind != Json::Object) unfit(json, "a map");
-            for (const auto& [key, value] : json.pairs) {
-                Json text;
-                text.kind = Json::Text;
-                text.text = key;
-                out[from<typename T::key_type>(text)] = from<typename T::mapped_type>(value);
-            }
+        for (std::size_t i = 0; i < entries.count; i++) {
+            out.insert_or_assign(from<typename T::key_type>(*entries.first[2 * i]), from<typename T::mapped_type>(*entries.first[2 * i + 1]));
         }
         return out;
     } else if constexpr (TupleLike<T>) {
-        return tuple_from<T>(json, std::make_index_sequence<std::tuple_size_v<T>>());
+        constexpr std::size_t size = std::tuple_size_v<T>;
+        Items items(json, "a tuple");
+        if (items.count != size) unfit(json, "a tuple of another length");
+        return tuple_from<T>(items.first, std::make_index_sequence<size>());
     } else {
         static_assert(none<T>, "there is no plain data for this type");
     }
@@ -176,71 +196,78 @@ template <class T> T from(const Json& json) {
 
 // ---- results to JSON -------------------------------------------------------------------------
 
-template <class T> void write(std::string& out, const T& value, int depth);
+template <class T> void write(Out& out, const T& value);
 
-template <class Items> void write_items(std::string& out, const char* open, const Items& items, const char* close, int depth) {
-    if (depth == 0) throw Invalid{"nested deeper than " + std::to_string(MAX_DEPTH) + " levels"};
-    out += open;
+template <class Values> void write_items(Out& out, const char* open, const Values& values, const char* close) {
+    out.open(open);
     bool first = true;
-    for (const auto& item : items) {
-        if (!first) out += ',';
+    for (const auto& value : values) {
+        if (!first) out.raw(",");
         first = false;
-        write<typename Items::value_type>(out, item, depth - 1);
+        write<typename Values::value_type>(out, value);
     }
-    out += close;
+    out.close(close);
 }
 
-template <class T> void write_wide(std::string& out, T value) {
-    std::string digits;
+template <class T> void write_wide(Out& out, T value) {
+    char digits[48];
+    std::size_t start = sizeof digits;
     bool negative = value < 0;
     do {
         int digit = static_cast<int>(value % 10);
-        digits += static_cast<char>('0' + (digit < 0 ? -digit : digit));
+        digits[--start] = static_cast<char>('0' + (digit < 0 ? -digit : digit));
         value /= 10;
     } while (value != 0);
-    if (negative) digits += '-';
-    std::reverse(digits.begin(), digits.end());
-    write_integer(out, digits);
+    if (negative) digits[--start] = '-';
+    out.digits(digits + start, sizeof digits - start);
 }
 
-template <class T> void write(std::string& out, const T& value, int depth) {
+template <class T, std::size_t... I> void write_tuple(Out& out, const T& value, std::index_sequence<I...>) {
+    out.open("{\"$tuple\":[");
+    ((I ? out.raw(",") : void(), write<std::tuple_element_t<I, T>>(out, std::get<I>(value))), ...);
+    out.close("]}");
+}
+
+template <class T> void write(Out& out, const T& value) {
     if constexpr (std::is_same_v<T, bool>) {
-        out += value ? "true" : "false";
+        out.raw(value ? "true" : "false");
     } else if constexpr (std::is_same_v<T, char>) {
-        write_text(out, std::string_view(&value, 1));
+        out.text(&value, 1);
     } else if constexpr (is_wide<T>) {
         write_wide(out, value);
+    } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) {
+        out.integer(value);
     } else if constexpr (std::is_integral_v<T>) {
-        write_integer(out, std::to_string(value));
+        out.natural(value);
     } else if constexpr (std::is_floating_point_v<T>) {
-        write_double(out, static_cast<double>(value));
+        out.number(static_cast<double>(value));
     } else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>) {
-        write_text(out, value);
+        out.text(value.data(), value.size());
     } else if constexpr (std::is_same_v<T, const char*> || std::is_same_v<T, char*>) {
-        if (value) write_text(out, value);
-        else out += "null";
+        if (value) out.text(value, std::strlen(value));
+        else out.raw("null");
     } else if constexpr (std::is_same_v<T, std::any>) {
-        write_any(out, value, depth);
+        out.any(value);
     } else if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullptr_t> || std::is_same_v<T, std::nullopt_t>) {
-        out += "null";
+        out.raw("null");
     } else if constexpr (is_a<T, std::optional>) {
         // Only a present optional that holds an optional needs a mark.
         constexpr bool mark = is_a<typename T::value_type, std::optional>;
-        if (!value) return void(out += "null");
-        if (mark) out += "{\"$some\":";
-        write(out, *value, depth);
-        if (mark) out += '}';
+        if (!value) return out.raw("null");
+        if (mark) out.raw("{\"$some\":");
+        write(out, *value);
+        if (mark) out.raw("}");
     } else if constexpr (Pointer<T>) {
-        if (value) write(out, *value, depth);
-        else out += "null";
+        if (value) write(out, *value);
+        else out.raw("null");
     } else if constexpr (is_a<T, std::variant>) {
-        std::visit([&](const auto& held) { write(out, held, depth); }, value);
+        std::visit([&](const auto& held) { write(out, held); }, value);
     } else if constexpr (Sequence<T> || is_array<T>) {
-        write_items(out, "[", value, "]", depth);
+        write_items(out, "[", value, "]");
     } else if constexpr (SetLike<T>) {
-        write_items(out, "{\"$set\":[", value, "]}", depth);
+        write_items(out, "{\"$set\":[", value, "]}");
     } else if constexpr (Adapter<T>) {
-        // The container that it adapts; priority queues as they lie in memory would tell nothing.
+        // In the order in which the items come out of a queue, and went into a stack.
         T copy = value;
         std::vector<typename T::value_type> items;
         for (; !copy.empty(); copy.pop()) {
@@ -248,28 +275,21 @@ template <class T> void write(std::string& out, const T& value, int depth) {
             else items.push_back(copy.top());
         }
         if constexpr (is_a<T, std::stack>) std::reverse(items.begin(), items.end());
-        write(out, items, depth);
+        write(out, items);
     } else if constexpr (MapLike<T>) {
-        if (depth == 0) throw Invalid{"nested deeper than " + std::to_string(MAX_DEPTH) + " levels"};
-        out += "{\"$map\":[";
+        out.open("{\"$map\":[");
         bool first = true;
-        for (const auto& [key, item] : value) {
-            out += first ? "[" : ",[";
+        for (const auto& [key, held] : value) {
+            out.raw(first ? "[" : ",[");
             first = false;
-            write(out, key, depth - 1);
-            out += ',';
-            write(out, item, depth - 1);
-            out += ']';
+            write(out, key);
+            out.raw(",");
+            write(out, held);
+            out.raw("]");
         }
-        out += "]}";
+        out.close("]}");
     } else if constexpr (TupleLike<T>) {
-        if (depth == 0) throw Invalid{"nested deeper than " + std::to_string(MAX_DEPTH) + " levels"};
-        out += "{\"$tuple\":[";
-        std::apply([&](const auto&... items) {
-            std::size_t at = 0;
-            ((at++ ? void(out += ',') : void(), write(out, items, depth - 1)), ...);
-        }, value);
-        out += "]}";
+        write_tuple(out, value, std::make_index_sequence<std::tuple_size_v<T>>());
     } else {
         static_assert(none<T>, "there is no plain data for this type");
     }
@@ -287,17 +307,17 @@ template <class P> struct Slot {
         if constexpr (std::is_lvalue_reference_v<P>) return kept;
         else return std::move(kept);
     }
-    void write_after(std::string& out) const {
-        if constexpr (changes) write(out, kept, MAX_DEPTH);
+    void write_after(Out& out) const {
+        if constexpr (changes) write(out, kept);
     }
 };
 
 template <> struct Slot<std::string_view> {
     static constexpr bool changes = false;
     std::string kept;
-    explicit Slot(const Json& json) : kept(from<std::string>(json)) {}
+    explicit Slot(const Json& json) : kept(to_string(json)) {}
     std::string_view pass() { return kept; }
-    void write_after(std::string&) const {}
+    void write_after(Out&) const {}
 };
 
 template <> struct Slot<const std::string_view&> : Slot<std::string_view> {
@@ -309,11 +329,11 @@ template <> struct Slot<const std::string_view&> : Slot<std::string_view> {
 template <class C> requires(std::is_same_v<std::remove_const_t<C>, char>) struct Slot<C*> {
     static constexpr bool changes = !std::is_const_v<C>;
     std::string kept;
-    explicit Slot(const Json& json) : kept(from<std::string>(json)) {
-        if (kept.find('\0') != std::string::npos) unfit(json, "char*");
+    explicit Slot(const Json& json) : kept(to_string(json)) {
+        if (std::strlen(kept.data()) != kept.size()) unfit(json, "char*");
     }
     C* pass() { return kept.data(); }
-    void write_after(std::string& out) const { write_text(out, kept.c_str()); }
+    void write_after(Out& out) const { out.text(kept.data(), std::strlen(kept.data())); }
 };
 
 template <class T> requires(!std::is_same_v<std::remove_const_t<T>, char>) struct Slot<T*> {
@@ -322,7 +342,7 @@ template <class T> requires(!std::is_same_v<std::remove_const_t<T>, char>) struc
     Kept kept;
     explicit Slot(const Json& json) : kept(from<Kept>(json)) {}
     T* pass() { return &kept; }
-    void write_after(std::string& out) const { write(out, kept, MAX_DEPTH); }
+    void write_after(Out& out) const { write(out, kept); }
 };
 
 template <class T> struct Slot<std::span<T>> {
@@ -330,72 +350,71 @@ template <class T> struct Slot<std::span<T>> {
     std::vector<std::remove_const_t<T>> kept;
     explicit Slot(const Json& json) : kept(from<std::vector<std::remove_const_t<T>>>(json)) {}
     std::span<T> pass() { return kept; }
-    void write_after(std::string& out) const { write(out, kept, MAX_DEPTH); }
+    void write_after(Out& out) const { write(out, kept); }
 };
 
 // ---- the call --------------------------------------------------------------------------------
 
-/// The content of a `raised` answer for the exception that is being handled.
-std::string raised();
-void flush();
+/// A call with its arguments.
+struct Prepared {
+    virtual ~Prepared();
+    /// Runs the entry point and writes its result.
+    virtual void run(Out& out) = 0;
+    /// Writes an argument as the call left it; tells whether it could be changed at all.
+    virtual bool write_after(Out& out, std::size_t index) const = 0;
+};
 
-/// Calls the entry point with the arguments of a question and gives the content of the answer.
-using Call = std::function<std::string(const std::vector<Json>&, bool after)>;
+/// Makes a call from its arguments, and throws `Unfit`. An empty one is a missing entry point.
+struct Call {
+    Prepared* (*make)(const Call& call, const Json* args) = nullptr;
+    std::size_t count = 0;
+    /// A pointer to a function or a method.
+    alignas(std::max_align_t) unsigned char entry[2 * sizeof(void*)] = {};
+};
 
-template <class R, class... A, class F, std::size_t... I>
-std::string call(F& entry, const std::vector<Json>& args, bool after, std::index_sequence<I...>) {
-    if (args.size() != sizeof...(A)) return "\"unfit\":\"it takes another number of arguments\"";
-    std::optional<std::tuple<Slot<A>...>> slots;
-    try {
-        slots.emplace(args[I]...);
-    } catch (const Unfit& error) {
-        std::string out = "\"unfit\":";
-        write_quoted(out, error.why);
-        return out;
-    }
-    std::string value, content;
-    try {
+template <std::size_t I, class P> struct Held {
+    Slot<P> slot;
+    explicit Held(const Json& json) : slot(json) {}
+};
+
+template <class F, class R, class Indices, class... A> struct Taken;
+
+template <class F, class R, std::size_t... I, class... A>
+struct Taken<F, R, std::index_sequence<I...>, A...> final : Prepared, Held<I, A>... {
+    F entry;
+    Taken(F entry, const Json* args) : Held<I, A>(item(args, I))..., entry(entry) {}
+    void run(Out& out) override {
         if constexpr (std::is_void_v<R>) {
-            entry(std::get<I>(*slots).pass()...);
-            value = "null";
+            entry(static_cast<Held<I, A>&>(*this).slot.pass()...);
+            out.raw("null");
         } else {
             // What it refers to lives as long as the arguments.
-            R result = entry(std::get<I>(*slots).pass()...);
-            try {
-                write<std::remove_cvref_t<R>>(value, result, MAX_DEPTH);
-            } catch (const Invalid& error) {
-                content = "\"invalid\":";
-                write_quoted(content, error.why);
-            }
+            R result = entry(static_cast<Held<I, A>&>(*this).slot.pass()...);
+            write<std::remove_cvref_t<R>>(out, result);
         }
-        if (content.empty() && value.size() > MAX_FRAME) content = "\"invalid\":\"more than 8 MiB\"";
-        if (content.empty()) content = "\"value\":" + value;
-    } catch (...) {
-        content = raised();
     }
-    if (after) {
-        content += ",\"after\":[";
-        auto show = [&]<class S>(const S& slot, std::size_t at) {
-            if (at) content += ',';
-            std::size_t start = content.size();
-            try {
-                if constexpr (S::changes) slot.write_after(content);
-                else content += args[at].shown();
-            } catch (const Invalid&) {
-                content.resize(start);
-                content += "null";
-            }
-        };
-        (show(std::get<I>(*slots), I), ...);
-        content += ']';
+    bool write_after(Out& out, std::size_t index) const override {
+        return ((index == I && Slot<A>::changes && (static_cast<const Held<I, A>&>(*this).slot.write_after(out), true)) || ...);
     }
-    return content;
-}
+};
+
+/// A method, called on a fresh object.
+template <class M, class S> struct Method {
+    M method;
+    template <class... A> decltype(auto) operator()(A&&... args) { return (S().*method)(static_cast<A&&>(args)...); }
+};
 
 template <class R, class... A, class F> Call make_call(F entry) {
-    return [entry](const std::vector<Json>& args, bool after) mutable {
-        return call<R, A...>(entry, args, after, std::index_sequence_for<A...>());
+    static_assert(sizeof entry <= sizeof Call::entry && std::is_trivially_copyable_v<F>);
+    Call call;
+    call.count = sizeof...(A);
+    __builtin_memcpy(call.entry, &entry, sizeof entry);
+    call.make = [](const Call& call, const Json* args) -> Prepared* {
+        F entry;
+        __builtin_memcpy(&entry, call.entry, sizeof entry);
+        return new Taken<F, R, std::index_sequence_for<A...>, A...>(entry, args);
     };
+    return call;
 }
 
 /// What no program has. A function with these parameters stands in for an entry point, so that its name
@@ -410,10 +429,10 @@ template <int> struct Count {};
 #define SYNTHASE_ENTRY(COUNT, TEMPLATE, TYPES, ARGS)                                                                  \
     template <class R TEMPLATE> Call find(Count<COUNT>, R (*entry) TYPES, int) { return make_call<R ARGS>(entry); }   \
     template <class S, class R TEMPLATE> Call find(Count<COUNT>, R (S::*entry) TYPES, int) {                          \
-        return make_call<R ARGS>([entry](auto&&... args) -> R { return (S().*entry)(std::forward<decltype(args)>(args)...); }); \
+        return make_call<R ARGS>(Method<decltype(entry), S>{entry});                                                  \
     }                                                                                                                 \
     template <class S, class R TEMPLATE> Call find(Count<COUNT>, R (S::*entry) TYPES const, int) {                    \
-        return make_call<R ARGS>([entry](auto&&... args) -> R { return (S().*entry)(std::forward<decltype(args)>(args)...); }); \
+        return make_call<R ARGS>(Method<decltype(entry), S>{entry});                                                  \
     }                                                                                                                 \
     template <int N, class R TEMPLATE> Call find(Count<N>, R (*) TYPES, long) {                                       \
         static_assert(none<R>, "the entry point has another number of parameters");                                   \

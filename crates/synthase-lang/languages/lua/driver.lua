@@ -14,7 +14,8 @@ local function drive()
   local input, output = io.stdin, io.stdout
   local open, exit, popen = io.open, os.exit, io.popen
   local concat, unpack, pack, sort = table.concat, table.unpack, table.pack, table.sort
-  local find, sub, byte, char, format, gsub = string.find, string.sub, string.byte, string.char, string.format, string.gsub
+  local find, sub, gsub, format = string.find, string.sub, string.gsub, string.format
+  local byte, char = string.byte, string.char
   local to_frame, from_frame = string.pack, string.unpack
   local utf8_char, utf8_len = utf8.char, utf8.len
   local kind_of, to_integer = math.type, math.tointeger
@@ -229,7 +230,9 @@ local function drive()
   local REVIVED = {
     ["$int"] = function(content)
       local value = to_integer(tonumber(content))
-      if not value or format("%d", value) ~= content then refuse("the integer " .. content .. " needs more than 64 bits") end
+      if not value or format("%d", value) ~= content then
+        refuse("the integer " .. content .. " needs more than 64 bits")
+      end
       return value
     end,
     ["$float"] = function(content)

@@ -183,7 +183,8 @@ sub revive {
     my $content = $json->{$name};
     if ($name eq '$int') {
         my $value = $content + 0;
-        my $fits = "$value" eq $content && (length $content < 19 || $content =~ /^-/ || $content le "9223372036854775807");
+        my $short = length $content < 19 || $content =~ /^-/;
+        my $fits = "$value" eq $content && ($short || $content le "9223372036854775807");
         refuse("the integer $content needs more than 64 bits") if !$fits;
         return $value;
     }
@@ -227,8 +228,10 @@ sub send_answer {
     }
 }
 
-# Ends the process; blocks of the program that run at the end are none of our business.
-sub leave { flush(); kill "KILL", $$ if $^O ne "MSWin32"; }
+sub leave {
+    flush();
+    exit 0;
+}
 
 # ---- running -----------------------------------------------------------------------------------
 
@@ -273,7 +276,8 @@ sub mark_compiled { $compiled = 1 }
 sub load_program {
     my ($message) = @_;
     my $prelude = $message->{prelude} // "";
-    my $text = "UNITCHECK { Synthase::Driver::mark_compiled() }\n#line 1 \"prelude.pl\"\n$prelude\n;\n#line 1 \"program.pl\"\n$message->{source}\n;1";
+    my $text = join "\n", "UNITCHECK { Synthase::Driver::mark_compiled() }", '#line 1 "prelude.pl"', $prelude,
+        ';', '#line 1 "program.pl"', $message->{source}, ";1";
     utf8::upgrade($text);
     $compiled = 0;
     my $done = run_text($text);

@@ -247,7 +247,9 @@ final class SynthaseDriver
     private static function describe(Throwable $error): string
     {
         $bases = array_map(self::lossy(...), array_values(class_parents($error)));
-        return '[' . self::lossy($error::class) . ',' . self::lossy($error->getMessage()) . ',[' . implode(',', $bases) . ']]';
+        $kind = self::lossy($error::class);
+        $message = self::lossy($error->getMessage());
+        return "[$kind,$message,[" . implode(',', $bases) . ']]';
     }
 
     private static function flush(): void
@@ -322,7 +324,8 @@ final class SynthaseDriver
         }
         if (!empty($question['after'])) {
             try {
-                $parts = array_map(fn ($arg, $i) => self::encode($arg, $types['params'][$i] ?? 'any'), $args, array_keys($args));
+                $form = fn ($arg, $i) => self::encode($arg, $types['params'][$i] ?? 'any');
+                $parts = array_map($form, $args, array_keys($args));
                 $content .= ',"after":[' . implode(',', $parts) . ']';
             } catch (Throwable) {
                 $content .= ',"after":null';
@@ -370,7 +373,8 @@ final class SynthaseDriver
     public static function failed(Throwable $error): void
     {
         self::flush();
-        // By its file an error of the compiler tells whose text it means: a text that a program evaluates is one level further in.
+        // By its file an error of the compiler tells whose text it means: a text that a program evaluates is
+        // one level further in.
         $own = $error instanceof CompileError && substr_count($error->getFile(), "eval()'d code") === 1;
         if (self::$stage === 'prelude') {
             $content = '"prelude":' . self::lossy($error::class . ': ' . $error->getMessage());

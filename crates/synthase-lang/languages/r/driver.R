@@ -21,49 +21,57 @@ local(envir = new.env(parent = baseenv()), {
   compile_loops <- function(level) .Internal(enableJIT(level))
   compile_loops(0L)
 
-  refuse <- function(text) stop(structure(class = c("synthase_no_value", "error", "condition"), list(message = text, call = NULL)))
+  refuse <- function(text) stop(text, call. = FALSE)
 
   # ---- values to JSON text ---------------------------------------------------------------------
 
+  # These three take a vector and give the text of each item.
   quote_text <- function(text) {
     text <- enc2utf8(text)
-    if (!validUTF8(text)) refuse("a text that is no valid UTF-8")
-    if (grepl("[\"\\\\[:cntrl:]]", text)) {
-      text <- gsub("([\"\\\\])", "\\\\\\1", text)
-      for (code in unique(utf8ToInt(gsub("[^[:cntrl:]]", "", text)))) {
-        text <- gsub(intToUtf8(code), sprintf("\\\\u%04x", code), text, fixed = FALSE)
+    if (!all(validUTF8(text))) refuse("a text that is no valid UTF-8")
+    text <- gsub("([\"\\\\])", "\\\\\\1", text)
+    special <- grepl("[[:cntrl:]]", text)
+    if (any(special)) {
+      for (code in unique(utf8ToInt(paste(gsub("[^[:cntrl:]]", "", text[special]), collapse = "")))) {
+        text[special] <- gsub(intToUtf8(code), sprintf("\\u%04x", code), text[special], fixed = TRUE)
       }
     }
     paste0("\"", text, "\"")
   }
 
-  # The shortest text that reads as the same number.
-  float_text <- function(value) {
-    if (is.nan(value)) return("{\"$float\":\"nan\"}")
-    if (!is.finite(value)) return(if (value > 0) "{\"$float\":\"inf\"}" else "{\"$float\":\"-inf\"}")
+  encode_numbers <- function(value, type) {
+    value <- as.numeric(value)
+    finite <- is.finite(value)
+    exact <- identical(type, "int") | abs(value) <= max_exact
+    whole <- which(finite & value == trunc(value) & exact & !identical(type, "float"))
+    text <- ifelse(value > 0, "{\"$float\":\"inf\"}", "{\"$float\":\"-inf\"}")
+    text[is.na(value)] <- "null"
+    text[is.nan(value)] <- "{\"$float\":\"nan\"}"
+    # Adding zero turns -0 into 0.
+    text[whole] <- sprintf("%.0f", value[whole] + 0)
+    large <- whole[abs(value[whole]) > max_exact]
+    text[large] <- paste0("{\"$int\":\"", text[large], "\"}")
+    # The shortest text that reads as the same number.
+    fractions <- left <- setdiff(which(finite), whole)
     for (digits in 15:17) {
-      text <- sprintf(paste0("%.", digits, "g"), value)
-      if (as.numeric(text) == value) break
+      text[left] <- sprintf(paste0("%.", digits, "g"), value[left])
+      left <- left[as.numeric(text[left]) != value[left]]
     }
-    if (grepl("[.e]", text)) text else paste0(text, ".0")
+    bare <- fractions[!grepl("[.e]", text[fractions])]
+    text[bare] <- paste0(text[bare], ".0")
+    text
   }
 
-  encode_number <- function(value, type) {
-    whole <- is.finite(value) && value == trunc(value)
-    if (!whole || identical(type, "float") || (abs(value) > max_exact && !identical(type, "int"))) return(float_text(value))
-    text <- sprintf("%.0f", value)
-    if (text == "-0") text <- "0"
-    if (abs(value) <= max_exact) text else paste0("{\"$int\":\"", text, "\"}")
+  encode_items <- function(value, type) {
+    if (length(value) == 0) return(character(0))
+    if (is.numeric(value)) return(encode_numbers(value, type))
+    if (!is.logical(value) && !is.character(value)) refuse(paste("a vector of type", typeof(value)))
+    text <- if (is.logical(value)) ifelse(value, "true", "false") else quote_text(value)
+    text[is.na(value)] <- "null"
+    text
   }
 
-  # One item of a vector.
-  encode_scalar <- function(value, type) {
-    if (is.na(value) && !is.nan(value)) return("null")
-    if (is.logical(value)) return(if (value) "true" else "false")
-    if (is.numeric(value)) return(encode_number(as.numeric(value), type))
-    if (is.character(value)) return(quote_text(value))
-    refuse(paste("a vector of type", typeof(value)))
-  }
+  type_at <- function(types, i) if (i <= length(types)) types[[i]] else "any"
 
   part <- function(type, name) if (is.list(type)) type[[name]] else NULL
 
@@ -78,7 +86,7 @@ local(envir = new.env(parent = baseenv()), {
       if (identical(key_type, "str")) return(quote_text(name))
       if (identical(key_type, "bool")) return(tolower(name))
       key <- suppressWarnings(as.numeric(name))
-      if (is.na(key)) quote_text(name) else encode_number(key, key_type)
+      if (is.na(key)) quote_text(name) else encode_numbers(key, key_type)
     }, "")
     items <- vapply(seq_along(value), function(i) encode(value[[i]], item_type, depth), "")
     if (all(grepl("^\"([^$]|$)", keys))) paste0("{", paste0(keys, ":", items, collapse = ","), "}")
@@ -127,15 +135,16 @@ local(envir = new.env(parent = baseenv()), {
     if (!is.null(part(type, "record"))) return(encode_record(value, part(type, "record"), NULL, depth - 1))
     if (!is.null(part(type, "map"))) return(encode_map(value, type, depth - 1))
     if (!is_sequence && !is.null(names(value))) return(encode_map(value, type, depth - 1))
-    if (!is_sequence && is.atomic(value) && length(value) == 1) return(encode_scalar(value, type))
-    item_type <- function(i) if (!is.null(sequence)) sequence else if (!is.null(tuple) && i <= length(tuple)) tuple[[i]] else "any"
-    items <- vapply(seq_along(value), function(i) {
-      item <- value[[i]]
-      nested <- is.list(item_type(i))
-      if (is.atomic(value) && !nested) encode_scalar(item, item_type(i)) else encode(item, item_type(i), depth - 1)
-    }, "")
+    if (!is_sequence && is.atomic(value) && length(value) == 1) return(encode_items(value, type))
+    item_type <- function(i) if (!is.null(sequence)) sequence else type_at(tuple, i)
+    if (is.atomic(value) && is.null(tuple) && !is.list(item_type(1))) {
+      items <- encode_items(value, item_type(1))
+    } else {
+      items <- vapply(seq_along(value), function(i) encode(value[[i]], item_type(i), depth - 1), "")
+    }
     text <- paste0("[", paste(items, collapse = ","), "]")
-    if (!is.null(tuple)) paste0("{\"$tuple\":", text, "}") else if (!is.null(part(type, "set"))) paste0("{\"$set\":", text, "}") else text
+    if (!is.null(tuple)) return(paste0("{\"$tuple\":", text, "}"))
+    if (!is.null(part(type, "set"))) paste0("{\"$set\":", text, "}") else text
   }
 
   # ---- JSON to values --------------------------------------------------------------------------
@@ -157,9 +166,10 @@ local(envir = new.env(parent = baseenv()), {
     text
   }
 
-  # Lists as `list`, maps as `list` of class "map", null as NULL.
+  # Lists as `list`, or as a vector of class "numbers" where they are that, maps as `list` of class "map", null as NULL.
   parse_json <- function(text) {
     tokens <- regmatches(text, gregexpr(token, text, perl = TRUE))[[1]]
+    others <- which(!grepl("^[-0-9]", tokens))
     at <- 0
     value <- function() {
       at <<- at + 1
@@ -167,6 +177,12 @@ local(envir = new.env(parent = baseenv()), {
       switch(substr(word, 1, 1),
         "\"" = unescape(word),
         "[" = {
+          stop_at <- others[[findInterval(at, others) + 1]]
+          if (stop_at > at + 1 && tokens[[stop_at]] == "]") {
+            numbers <- as.numeric(tokens[(at + 1):(stop_at - 1)])
+            at <<- stop_at
+            return(structure(numbers, class = "numbers"))
+          }
           items <- list()
           while (tokens[[at + 1]] != "]") items[length(items) + 1] <- list(value())
           at <<- at + 1
@@ -193,11 +209,15 @@ local(envir = new.env(parent = baseenv()), {
 
   # A list as the vector that R programs expect, if its items are of one kind; null in it is NA.
   as_vector <- function(items, type) {
-    scalar <- vapply(items, function(item) is.null(item) || (is.atomic(item) && length(item) == 1 && is.null(names(item)) && is.null(attr(item, "class"))), TRUE)
+    is_scalar <- function(item) is.null(item) || (is.atomic(item) && length(item) == 1 && is.null(attributes(item)))
+    scalar <- vapply(items, is_scalar, TRUE)
     of <- part(type, "list")
     of <- if (is.null(of)) "any" else of
     if (is.list(of) && !is.null(of$optional)) of <- of$optional
-    if (length(items) == 0) return(switch(if (is.character(of)) of else "", int = , float = numeric(0), str = character(0), bool = logical(0), list()))
+    if (length(items) == 0) {
+      kind <- if (is.character(of)) of else "any"
+      return(switch(kind, int = , float = numeric(0), str = character(0), bool = logical(0), list()))
+    }
     if (is.list(of) || !all(scalar)) return(items)
     present <- Filter(Negate(is.null), items)
     kinds <- unique(vapply(present, typeof, ""))
@@ -213,6 +233,10 @@ local(envir = new.env(parent = baseenv()), {
       if (grepl("\u{f8ff}synthase-nul\u{f8ff}", json, fixed = TRUE)) refuse("a text with the character U+0000")
       return(json)
     }
+    if (inherits(json, "numbers")) {
+      of <- part(type, "list")
+      return(if (is.list(of) || is.list(part(type, "tuple"))) revive_list(json, type) else as.vector(unclass(json)))
+    }
     if (is.null(json) || !is.list(json)) return(json)
     if (!inherits(json, "map")) return(revive_list(json, type))
     json <- unclass(json)
@@ -221,11 +245,11 @@ local(envir = new.env(parent = baseenv()), {
       return(switch(names(json),
         "$int" = refuse(paste("the integer", content, "is not exact as a number")),
         "$float" = switch(content, nan = NaN, inf = Inf, -Inf),
-        "$bytes" = as.raw(strtoi(substring(content, seq_len(nchar(content) / 2) * 2 - 1, seq_len(nchar(content) / 2) * 2), 16)),
+        "$bytes" = revive_bytes(content),
         "$tuple" = revive_list(content, type),
         "$some" = revive(content, "any"),
-        "$map" = revive_map(lapply(content, function(pair) key_text(revive(pair[[1]], "any"))), lapply(content, function(pair) pair[[2]]), type),
-        "$record" = revive_map(lapply(content[[2]], function(pair) pair[[1]]), lapply(content[[2]], function(pair) pair[[2]]), "any"),
+        "$map" = revive_map(lapply(lapply(content, `[[`, 1), key_text), lapply(content, `[[`, 2), type),
+        "$record" = revive_map(lapply(content[[2]], `[[`, 1), lapply(content[[2]], `[[`, 2), "any"),
         "$tag" = revive_tagged(content[[1]], content[[2]]),
         refuse(paste("R has no value for the form", names(json)))
       ))
@@ -233,7 +257,13 @@ local(envir = new.env(parent = baseenv()), {
     revive_map(names(json), json, type)
   }
 
+  revive_bytes <- function(digits) {
+    ends <- seq_len(nchar(digits) / 2) * 2
+    as.raw(strtoi(substring(digits, ends - 1, ends), 16))
+  }
+
   key_text <- function(key) {
+    key <- revive(key, "any")
     if (is.null(key) || !is.atomic(key) || length(key) != 1) refuse("a key that is no text or number")
     if (is.numeric(key)) format(key, digits = 15, scientific = FALSE) else as.character(key)
   }
@@ -248,7 +278,7 @@ local(envir = new.env(parent = baseenv()), {
     tuple <- part(type, "tuple")
     of <- part(type, "list")
     items <- lapply(seq_along(json), function(i) {
-      revive(json[[i]], if (!is.null(of)) of else if (!is.null(tuple) && i <= length(tuple)) tuple[[i]] else "any")
+      revive(json[[i]], if (!is.null(of)) of else type_at(tuple, i))
     })
     as_vector(items, type)
   }
@@ -327,35 +357,39 @@ local(envir = new.env(parent = baseenv()), {
       text <- if (is.null(message[[part]])) "" else message[[part]]
       parsed <- parse_text(text)
       if (!is.null(parsed$error)) {
-        return(list(failure = paste0(if (part == "prelude") "\"prelude\":" else "\"syntax\":", lossy(conditionMessage(parsed$error)))))
+        content <- if (part == "prelude") "\"prelude\":" else "\"syntax\":"
+        return(list(failure = paste0(content, lossy(conditionMessage(parsed$error)))))
       }
       done <- attempt_program(function() run_text(parsed$value))
       if (!is.null(done$error)) {
-        return(list(failure = if (part == "prelude") paste0("\"prelude\":", lossy(conditionMessage(done$error))) else paste0("\"load\":", describe(done$error))))
+        if (part == "source") return(list(failure = paste0("\"load\":", describe(done$error))))
+        return(list(failure = paste0("\"prelude\":", lossy(conditionMessage(done$error)))))
       }
     }
-    if (!exists(message$entry, envir = program, mode = "function", inherits = FALSE)) return(list(failure = "\"missing\":true"))
-    list(entry = get(message$entry, envir = program, mode = "function", inherits = FALSE))
+    entry <- get0(message$entry, envir = program, mode = "function", inherits = FALSE)
+    if (is.null(entry)) list(failure = "\"missing\":true") else list(entry = entry)
   }
 
   call <- function(entry, given, question, types) {
     args <- attempt(function() {
-      lapply(seq_along(given), function(i) revive(given[[i]], if (i <= length(types$params)) types$params[[i]] else "any"))
+      lapply(seq_along(given), function(i) revive(given[[i]], type_at(types$params, i)))
     })
     if (!is.null(args$error)) return(paste0("\"unfit\":", lossy(conditionMessage(args$error))))
     result <- attempt_program(function() do.call(entry, args$value, quote = TRUE))
     if (is.null(result$error)) {
       encoded <- attempt(function() encode(result$value, types$returns, max_depth))
-      content <- if (is.null(encoded$error)) paste0("\"value\":", encoded$value) else paste0("\"invalid\":", lossy(conditionMessage(encoded$error)))
+      content <- paste0("\"value\":", encoded$value)
+      if (!is.null(encoded$error)) content <- paste0("\"invalid\":", lossy(conditionMessage(encoded$error)))
     } else {
       content <- paste0("\"raised\":", describe(result$error))
     }
     if (isTRUE(question$after)) {
       # R gives values, so nothing that a call does changes them.
       after <- attempt(function() {
-        vapply(seq_along(args$value), function(i) encode(args$value[[i]], if (i <= length(types$params)) types$params[[i]] else "any", max_depth), "")
+        form <- function(i) encode(args$value[[i]], type_at(types$params, i), max_depth)
+        paste0("[", paste(vapply(seq_along(args$value), form, ""), collapse = ","), "]")
       })
-      content <- paste0(content, ",\"after\":", if (is.null(after$error)) paste0("[", paste(after$value, collapse = ","), "]") else "null")
+      content <- paste0(content, ",\"after\":", if (is.null(after$error)) after$value else "null")
     }
     content
   }

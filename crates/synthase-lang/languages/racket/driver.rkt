@@ -3,8 +3,8 @@
 ;;
 ;; Racket's values tell what they are; the types of the signature decide the rest. Lists and tuples come as lists,
 ;; maps as immutable hashes by `equal?`, records as hashes with symbols for keys, null as #f where the type
-;; is an optional (but not of a truth) and else as (void). Back go lists and vectors as lists, pairs and several results as
-;; tuples, symbols and characters as texts, and where the type says "float" any exact number as that float.
+;; is an optional (but not of a truth) and else as (void). Back go lists and vectors as lists, pairs and several
+;; results as tuples, symbols and characters as texts, and where the type says "float" any exact number as that float.
 (module driver racket/base
   (require ffi/unsafe/port)
 
@@ -290,7 +290,8 @@
     (parse (open-input-bytes (read-exactly count))))
 
   (define (send seq content)
-    (define body (string->bytes/utf-8 (string-append "{\"nonce\":" (quoted nonce) (format ",\"seq\":~a," seq) content "}")))
+    (define text (string-append "{\"nonce\":" (quoted nonce) (format ",\"seq\":~a," seq) content "}"))
+    (define body (string->bytes/utf-8 text))
     (write-bytes (integer->integer-bytes (bytes-length body) 4 #f #f) to-broker)
     (write-bytes body to-broker)
     (flush-output to-broker))
@@ -313,11 +314,14 @@
                     (loop super (if (equal? text (car names)) names (cons text names))))
                   (reverse names))))
           '("raise")))
-    (define message (with-handlers ([void (lambda (fault) "")]) (if (exn? raised) (exn-message raised) (format "~a" raised))))
+    (define message
+      (with-handlers ([void (lambda (fault) "")])
+        (if (exn? raised) (exn-message raised) (format "~a" raised))))
     (format "[~a,~a,[~a]]" (quoted (car kinds)) (quoted (shortened message)) (joined (map quoted (cdr kinds)))))
 
   (define (joined texts)
-    (if (null? texts) "" (apply string-append (car texts) (for/list ([text (in-list (cdr texts))]) (string-append "," text)))))
+    (define rest (for/list ([text (in-list (if (null? texts) '() (cdr texts)))]) (string-append "," text)))
+    (if (null? texts) "" (apply string-append (car texts) rest)))
 
   (define (exit-code value) (if (exact-integer? value) (bitwise-and value 255) 0))
 
@@ -347,7 +351,8 @@
         (define form (read-syntax file in))
         (if (eof-object? form) '() (cons form (loop)))))
     (if (member name '("racket" "racket/base"))
-        (datum->syntax #f `(module program ,(string->symbol name) ,@(forms prelude-body 'prelude) ,@(forms body 'program)))
+        (let ([all (append (forms prelude-body 'prelude) (forms body 'program))])
+          (datum->syntax #f `(module program ,(string->symbol name) ,@all)))
         (parameterize ([read-accept-reader #t] [read-accept-lang #t])
           (define in (open-input-string (string-append "#lang " name "\n" prelude-body "\n" body)))
           (read-syntax 'program in))))
@@ -356,7 +361,18 @@
     (or (exn:fail:read? raised) (and (exn:fail:syntax? raised) (not (exn:missing-module? raised)))))
 
   (define space (make-base-empty-namespace))
-  (parameterize ([current-namespace space]) (namespace-require ''#%kernel))
+  (current-namespace space)
+  (namespace-require ''#%kernel)
+  ;; Most programs are written in it, and it takes longer to load than anything else here; while nothing is asked
+  ;; there is time for it.
+  (parameterize ([current-module-declare-name (make-resolved-module-path 'empty)])
+    (define text
+      '(module empty racket
+         (define (same x) (cond [(list? x) x] [else (let ([y x]) y)]))
+         (void (same '()))))
+    (eval (namespace-syntax-introduce (datum->syntax #f text))))
+  (dynamic-require ''empty #f)
+  (void (module->namespace ''empty))
 
   ;; The entry point, or the content of the answer that says why there is none.
   (define (load-program message)
@@ -364,10 +380,14 @@
     (define prelude (text 'prelude))
     (define (refused raised)
       (if (is-refused-text? raised)
-          (format (if (prelude-fails? prelude) "\"prelude\":~a" "\"syntax\":~a") (quoted (shortened (exn-message raised))))
+          (string-append (if (prelude-fails? prelude) "\"prelude\":" "\"syntax\":")
+                         (quoted (shortened (exn-message raised))))
           (format "\"load\":~a" (describe raised))))
-    (parameterize ([current-namespace space] [current-module-declare-name (make-resolved-module-path 'program)])
-      (define compiled (guarded (lambda () (compile (namespace-syntax-introduce (program-syntax prelude (text 'source))))) refused))
+    (parameterize ([current-module-declare-name (make-resolved-module-path 'program)])
+      (define compiled
+        (guarded
+         (lambda () (compile (namespace-syntax-introduce (program-syntax prelude (text 'source)))))
+         refused))
       (if (string? compiled)
           compiled
           (parameterize ([current-module-declare-name #f])
@@ -446,7 +466,9 @@
                 "\"split\":true"
                 (loop (cdr left)
                       size
-                      (cons (string-append "{" (if long (format "\"invalid\":\"more than ~a bytes\"" max-frame) content) "}") answers)))))))
+                      (cons (string-append "{" (if long too-long content) "}") answers)))))))
+
+  (define too-long (format "\"invalid\":\"more than ~a bytes\"" max-frame))
 
   (define (serve)
     (define first (receive))
@@ -463,7 +485,8 @@
     (cond
       [(string? entry) (send seq entry)]
       [else
-       (send seq (string-append "\"loaded\":true" (if (hash-ref message 'calls #f) (string-append "," (answer entry message types)) "")))
+       (define answers (if (hash-ref message 'calls #f) (string-append "," (answer entry message types)) ""))
+       (send seq (string-append "\"loaded\":true" answers))
        (let loop ()
          (define question (receive))
          (send (hash-ref question 'seq) (answer entry question types))

@@ -87,7 +87,9 @@ lambda do
         next "{\"$tag\":[\"decimal\",\"#{value.to_s("F")}\"]}"
       elsif defined?(Data.define) && value.is_a?(Data)
         fields = part_of[type, "record"].to_h
-        parts = value.to_h.map { |field, item| "[#{to_json.call(field.name)},#{encode[item, fields[field.name] || "any", inner]}]" }
+        parts = value.to_h.map do |field, item|
+          "[#{to_json.call(field.name)},#{encode[item, fields[field.name] || "any", inner]}]"
+        end
         name = value.class.name
         next "{\"$record\":[#{name ? to_json.call(name) : "null"},[#{parts.join(",")}]]}"
       end
@@ -138,7 +140,10 @@ lambda do
 
   # ---- running ---------------------------------------------------------------------------------
 
-  lossy = ->(text) { to_json.call(String.new(text.to_s[0, 10_000]).encode("UTF-8", invalid: :replace, undef: :replace).scrub) }
+  lossy = lambda do |text|
+    text = String.new(text.to_s[0, 10_000])
+    to_json.call(text.encode("UTF-8", invalid: :replace, undef: :replace).scrub)
+  end
 
   describe = lambda do |error|
     kinds = error.class.ancestors.grep(Class) - [Object, BasicObject]

@@ -12,6 +12,7 @@ use synthase_types::{Environment, Limits, Outcome, Unit, UnitEntry};
 use super::{Lane, Run, WhichPlace, ended, language_of, starved};
 use crate::compile::{Compilation, Compiled};
 use crate::error::RunError;
+use crate::place::program_of;
 
 /// What a program is given, and what is taken of it.
 #[derive(Debug, Clone, Default)]
@@ -175,7 +176,7 @@ impl Lane<'_> {
         let ready = self.tools(language, environment)?;
         let mut words = ready.toolchain.fill(&language.run.command, slots);
         words.extend(args.iter().cloned());
-        Ok((Program::Path(PathBuf::from(words.remove(0))), words))
+        Ok((Program::Path(program_of(&words.remove(0))), words))
     }
 
     /// What became of a compiled program that the system does not execute. A program can see to that
