@@ -302,7 +302,9 @@ lambda do
     function = ->(name, takes) { Fiddle::Function.new(library[name], takes, Fiddle::TYPE_INT) }
     wanted, become = function["synthase_next", []], function["synthase_become", []]
     report = function["synthase_report", [Fiddle::TYPE_INT]]
+    hello = function["synthase_hello", []]
     Process.respond_to?(:warmup) ? Process.warmup : GC.start
+    hello.call
     while wanted.call == 1
       child = fork
       if child.nil?
