@@ -1,6 +1,8 @@
 //! Real programs in real sandboxes. One test binary for the crate.
 
 mod calls;
+mod humaneval;
+mod instruments;
 mod outcomes;
 mod scripts;
 mod test_code;
