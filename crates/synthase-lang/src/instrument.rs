@@ -16,12 +16,17 @@ const PYTHON: &str = concat!(
     include_str!("../languages/python/instrument/run.py"),
 );
 
+const JAVASCRIPT: &str = include_str!("../languages/javascript/instrument.js");
+
 /// The text that a language's driver gets with the message which asks for an instrument, where there
 /// are instruments for the language. It is no part of the driver: a run that asks for nothing never
 /// carries it.
+///
+/// Python's answers `trace`, `debug`, `time` and `memory`, JavaScript's `coverage`.
 pub fn instrument(language: &Language) -> Option<&'static str> {
     match language.name.as_str() {
         "python" => Some(PYTHON),
+        "javascript" => Some(JAVASCRIPT),
         _ => None,
     }
 }

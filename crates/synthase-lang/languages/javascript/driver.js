@@ -352,6 +352,21 @@
     });
   }
 
+  /** Calls a program while an instrument watches, whose text comes with the message. */
+  async function runInstrument(message) {
+    const { nonce, seq } = message;
+    const instrument = new Function("require", message.instrument)(require);
+    instrument.start(message);
+    let entry;
+    try {
+      entry = await load(message.prelude, message.source, message.entry);
+    } catch {}
+    // What is wrong with it is found out by calling it without an instrument.
+    if (typeof entry !== "function") return send(nonce, seq, '"unloaded":true');
+    const answer = await call(entry, message, message.types);
+    send(nonce, seq, `"answer":{${answer}},${instrument.end()}`);
+  }
+
   let message = receive();
   if (message.op === "hello") {
     send(message.nonce, message.seq, '"ready":true');
@@ -359,4 +374,5 @@
   }
   if (message.op === "load") await answerCalls(message);
   else if (message.op === "test") runTests(message);
+  else if (message.op === "instrument") await runInstrument(message);
 })();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
+use synthase_lang::assemble::wire_types;
 use synthase_lang::instrument::instrument;
 use synthase_lang::{fits, has_types};
 use synthase_sandbox::{Reply, Running};
@@ -54,11 +55,22 @@ pub(crate) struct Watched<'a> {
     pub(crate) args: &'a [Value],
     /// The most bytes that the instrument may say, apart from the answer.
     pub(crate) bytes: u64,
+    /// Which instrument.
+    pub(crate) kind: &'static str,
+}
+
+/// The instruments that a language has.
+fn kinds(language: &str) -> &'static [&'static str] {
+    match language {
+        "python" => &["trace", "debug", "time", "memory"],
+        "javascript" => &["coverage"],
+        _ => &[],
+    }
 }
 
 /// Starts a program under an instrument and waits for its first frame.
-pub(crate) fn begin(lane: &mut Lane<'_>, watched: &Watched<'_>, what: &Json) -> Result<Begun, RunError> {
-    let Watched { unit, limits, environment, args, bytes } = *watched;
+pub(crate) fn begin(lane: &mut Lane<'_>, watched: &Watched<'_>, mut what: Json) -> Result<Begun, RunError> {
+    let Watched { unit, limits, environment, args, bytes, kind } = *watched;
     lane.runner.check_cancelled()?;
     lane.forget_program();
     let language = language_of(&unit.language)?;
@@ -69,6 +81,10 @@ pub(crate) fn begin(lane: &mut Lane<'_>, watched: &Watched<'_>, what: &Json) -> 
     let (Some(text), Some(call)) = (instrument(language), &language.call) else {
         return Err(unsupported("instruments"));
     };
+    if !kinds(&language.name).contains(&kind) {
+        return Err(unsupported("instrument of this kind"));
+    }
+    what["kind"] = json!(kind);
     let unfit =
         has_types(&language.name, signature).and_then(|()| args.iter().try_for_each(|arg| fits(&language.name, arg)));
     if let Err(what) = unfit {
@@ -84,7 +100,7 @@ pub(crate) fn begin(lane: &mut Lane<'_>, watched: &Watched<'_>, what: &Json) -> 
     let args: Vec<Json> = args.iter().map(Value::to_json).collect();
     let question = json!({
         "op": "instrument", "nonce": talk.nonce, "prelude": unit.prelude, "source": unit.source,
-        "entry": signature.name, "args": args, "after": false, "instrument": text, "what": what,
+        "entry": signature.name, "types": wire_types(signature), "args": args, "after": false, "instrument": text, "what": what,
     });
     talk.ask(question).map(Begun::Heard)
 }

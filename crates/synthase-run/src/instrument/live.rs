@@ -50,10 +50,10 @@ impl Lane<'_> {
     ) -> Result<Live<'_>, RunError> {
         let runner = self.runner;
         let turn = runner.share();
-        let watched = Watched { unit, limits, environment, args, bytes: MOST_BYTES };
-        let what = json!({ "kind": "debug", "load": false, "breaks": [], "bounds": bounds });
+        let watched = Watched { unit, limits, environment, args, bytes: MOST_BYTES, kind: "debug" };
+        let what = json!({ "load": false, "breaks": [], "bounds": bounds });
         let mut live = Live { state: State::BadPrelude, functions: Vec::new(), _lane: PhantomData };
-        match begin(self, &watched, &what)? {
+        match begin(self, &watched, what)? {
             Begun::Not(called) => live.state = State::Ended(called),
             Begun::Heard(heard) => live.hear(heard),
         }

@@ -28,6 +28,15 @@ pub enum Measure {
     Memory,
 }
 
+impl Measure {
+    fn name(self) -> &'static str {
+        match self {
+            Measure::Time => "time",
+            Measure::Memory => "memory",
+        }
+    }
+}
+
 /// A profile of one call.
 ///
 /// The figures are what the profiled process measured itself. What the profiler does between two lines
@@ -109,7 +118,7 @@ impl Lane<'_> {
         args: &[Value],
         measure: Measure,
     ) -> Result<Profiled, RunError> {
-        let watched = Watched { unit, limits, environment, args, bytes: MOST_BYTES };
+        let watched = Watched { unit, limits, environment, args, bytes: MOST_BYTES, kind: measure.name() };
         let runner = self.runner;
         let profiled = {
             let _others = runner.share();
@@ -131,8 +140,8 @@ impl Lane<'_> {
     /// One try. None if the process blames the task's prelude.
     fn profile_once(&mut self, watched: &Watched<'_>, measure: Measure) -> Result<Option<Profiled>, RunError> {
         let none = |called| Ok(Some(Profiled { called, profile: None }));
-        let what = json!({ "kind": measure, "load": false, "bounds": Bounds::default() });
-        let (mut frame, talk) = match begin(self, watched, &what)? {
+        let what = json!({ "load": false, "bounds": Bounds::default() });
+        let (mut frame, talk) = match begin(self, watched, what)? {
             Begun::Not(called) => return none(called),
             Begun::Heard(Heard::Ended(run)) => return none(Called::Ran(run)),
             Begun::Heard(Heard::Frame(both)) => *both,

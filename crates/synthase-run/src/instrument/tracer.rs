@@ -96,7 +96,7 @@ impl Lane<'_> {
         args: &[Value],
         options: &TraceOptions,
     ) -> Result<Traced, RunError> {
-        let watched = Watched { unit, limits, environment, args, bytes: options.bytes };
+        let watched = Watched { unit, limits, environment, args, bytes: options.bytes, kind: "trace" };
         let runner = self.runner;
         let traced = {
             let _others = runner.share();
@@ -119,11 +119,11 @@ impl Lane<'_> {
     /// One try. None if the process blames the task's prelude.
     fn trace_once(&mut self, watched: &Watched<'_>, options: &TraceOptions) -> Result<Option<Traced>, RunError> {
         let what = json!({
-            "kind": "trace", "level": options.level, "load": options.load,
+            "level": options.level, "load": options.load,
             "events": options.events, "bytes": options.bytes, "bounds": options.bounds,
         });
         let mut trace = Trace::default();
-        let mut heard = match begin(self, watched, &what)? {
+        let mut heard = match begin(self, watched, what)? {
             Begun::Not(called) => return Ok(Some(Traced { called, trace })),
             Begun::Heard(heard) => heard,
         };

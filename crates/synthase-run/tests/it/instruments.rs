@@ -6,13 +6,14 @@ use synthase_run::instrument::{
     bucket::Bucket,
     coverage::{counted, coverage},
     debug::{Command, Debuggee, Debugger, Go, script},
+    parts::{self, Part},
     path, text,
     trace::SourceText,
 };
 use synthase_run::{Called, Lane, Run, RunError};
 use synthase_types::{Environment, Limits, Outcome, Unit, Value};
 
-use crate::world::{function, limits, runner};
+use crate::world::{function, limits, runner, works};
 
 pub(crate) fn traced(lane: &mut Lane<'_>, unit: &Unit, args: &[Value], options: &TraceOptions) -> (Run, Trace) {
     let Traced { called, trace } = lane.trace(unit, &limits(), &Environment::default(), args, options).unwrap();
@@ -597,4 +598,32 @@ def f():
     assert_eq!((run.value, profile.events), (Some(Value::from(10)), 55));
     assert!(profile.lines.iter().all(|line| line.own >= 0 && line.other >= 0), "{profile:?}");
     assert!(profile.cost >= profile.overhead && profile.text(Some(source)).contains("return [0] * n"));
+}
+
+#[test]
+fn javascript_counts_the_parts_that_ran() {
+    let runner = runner();
+    if !works(&runner, "javascript") {
+        return;
+    }
+    let source =
+        "function f(x) {\n  if (x > 0) {\n    return two();\n  } else {\n    return 0;\n  }\n}\nconst g = () => 3;\n";
+    let mut unit = function("javascript", "f(x: int) -> int", source);
+    unit.prelude = "const two = () => 2;\n".to_owned();
+    for source in [source.to_owned(), format!("{source}export default f;\n")] {
+        unit.source = source;
+        let counted = runner.lane().count_parts(&unit, &limits(), &Environment::default(), &[1.into()]).unwrap();
+        let Called::Ran(run) = counted.called else { panic!() };
+        assert_eq!(run.value, Some(Value::from(2)));
+        let functions = counted.functions.unwrap();
+        assert_eq!(functions[0].parts, [Part(1, 1, 7, 2, 1), Part(4, 4, 6, 4, 0)]);
+        assert_eq!(
+            parts::text(&functions),
+            "f (line 1): called 1 times; not run: 4:4–6:4\ng (line 8): called 0 times\n"
+        );
+    }
+    unit.source = "function g() {}".to_owned();
+    let counted = runner.lane().count_parts(&unit, &limits(), &Environment::default(), &[1.into()]).unwrap();
+    let Called::Ran(run) = counted.called else { panic!() };
+    assert_eq!((run.outcome, counted.functions), (Outcome::MissingEntryPoint, None));
 }
