@@ -144,7 +144,47 @@ pub(crate) struct Run {
     #[arg(last = true, value_name = "ARG")]
     pub(crate) args: Vec<String>,
     #[command(flatten)]
+    pub(crate) instrument: InstrumentArgs,
+    #[command(flatten)]
     pub(crate) limits: LimitArgs,
+}
+
+/// What is watched while a function is called.
+#[derive(Debug, Args)]
+#[group(multiple = false, requires = "call")]
+pub(crate) struct InstrumentArgs {
+    /// Print what happens during the call, with what changes [default: lines]
+    #[arg(long, value_enum, value_name = "BY", num_args = 0..=1, default_missing_value = "lines")]
+    pub(crate) trace: Option<TraceBy>,
+    /// Print what lines and functions cost
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) profile: Option<ProfileOf>,
+    /// Debug the call: commands with `;` between them, or @FILE (break LINE, clear LINE, step, next, out,
+    /// continue, show [NAME], where)
+    #[arg(long, value_name = "SCRIPT")]
+    pub(crate) debug: Option<String>,
+}
+
+/// How a trace is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceBy {
+    /// Each executed line, with its text
+    Lines,
+    /// Lines that always follow each other, taken together
+    Blocks,
+    /// The tree of calls
+    Calls,
+    /// The statements and branches that ran, and those that did not
+    Coverage,
+}
+
+/// What a profile measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileOf {
+    /// Processor time and elapsed time
+    Time,
+    /// Memory of Python's allocators
+    Memory,
 }
 
 /// Limits of one run.

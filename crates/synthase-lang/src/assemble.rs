@@ -123,7 +123,7 @@ pub fn test_message(prelude: &str, source: &str, signature: &Signature, nonce: &
 }
 
 /// The types of a signature for drivers of languages whose values do not tell them.
-fn wire_types(signature: &Signature) -> Json {
+pub fn wire_types(signature: &Signature) -> Json {
     json!({
         "params": signature.params.iter().map(|param| wire_type(&param.ty)).collect::<Vec<_>>(),
         "returns": wire_type(&signature.returns),

@@ -85,6 +85,18 @@ pub(crate) enum Told {
     BadPrelude(String),
 }
 
+impl Told {
+    /// What the answer to a message says that loads a program and calls it once.
+    pub(crate) fn of_one(answer: Json) -> Result<Told, BadFrame> {
+        let of_call = ["value", "raised", "invalid", "unfit"];
+        if of_call.iter().any(|key| answer.get(key).is_some()) {
+            let answer: CallAnswer = serde_json::from_value(answer).map_err(|error| BadFrame(error.to_string()))?;
+            return Ok(Told::Answers(vec![answer.told()?]));
+        }
+        serde_json::from_value::<Answer>(answer).map_err(|error| BadFrame(error.to_string()))?.told()
+    }
+}
+
 impl Answer {
     /// Reads the frame that answers the question of this number.
     pub(crate) fn read(frame: &[u8], nonce: &str, seq: u64) -> Result<Answer, BadFrame> {

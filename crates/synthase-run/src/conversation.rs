@@ -56,6 +56,12 @@ impl Conversation {
         }
     }
 
+    /// The process itself, the run's nonce, and the number of the next question: for those who hold a
+    /// conversation of another form.
+    pub(crate) fn into_parts(self) -> (Running, String, u64) {
+        (self.running, self.nonce, self.seq)
+    }
+
     /// The number that the next question must have.
     pub(crate) fn next_seq(&self) -> u64 {
         self.seq

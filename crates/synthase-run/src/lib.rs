@@ -11,6 +11,7 @@ mod cancel;
 mod compile;
 mod conversation;
 mod error;
+pub mod instrument;
 mod lane;
 mod languages;
 mod packages;

@@ -3,6 +3,7 @@
 pub(crate) mod doctor;
 pub(crate) mod eval;
 pub(crate) mod gc;
+pub(crate) mod instrument;
 pub(crate) mod judge;
 pub(crate) mod list;
 pub(crate) mod run;

@@ -8,6 +8,7 @@ use synthase::run::{Artefact, Called, InputFile, Script, Scripted, difference};
 use synthase::types::{Captured, Environment, Isolation, Outcome, Signature, Unit, UnitEntry, Usage, Value};
 
 use crate::args::{Global, Run};
+use crate::command::instrument;
 use crate::error::{CliError, Exit, Result};
 use crate::{input, output, session};
 
@@ -49,6 +50,12 @@ pub(crate) fn run(args: Run, global: &Global) -> Result<Exit> {
     let engine = session::engine(global)?;
     let mut lane = engine.runner().lane();
     let environment = Environment::default();
+    if let Some(asked) = instrument::asked(&args.instrument)?
+        && let Some((_, values)) = &call
+    {
+        let isolation = lane.isolation();
+        return instrument::run(&mut lane, &asked, &unit, &limits, &environment, values, (global, isolation));
+    }
     let script = Script {
         stdin,
         args: args.args.clone(),
@@ -81,13 +88,7 @@ pub(crate) fn run(args: Run, global: &Global) -> Result<Exit> {
         output::json(&Printed { outcome, value, stdout, stderr, usage, isolation, flaky })?;
         return Ok(exit);
     }
-    for (captured, name, to_stdout) in [(&run.stdout, "output", call.is_none()), (&run.stderr, "error output", false)] {
-        output::program_output(&captured.head, to_stdout);
-        if captured.omitted > 0 {
-            output::warn(&format!("{} bytes of {name} are left out here", captured.omitted));
-        }
-        output::program_output(&captured.tail, to_stdout);
-    }
+    tell_output(&run, call.is_none());
     if let Some(value) = &run.value {
         output::result(&format!("{value}\n"));
     }
@@ -148,6 +149,17 @@ fn keep_files(wanted: &[String], found: &[Artefact]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Shows what a program wrote.
+pub(crate) fn tell_output(run: &synthase::run::Run, to_stdout: bool) {
+    for (captured, name, to_stdout) in [(&run.stdout, "output", to_stdout), (&run.stderr, "error output", false)] {
+        output::program_output(&captured.head, to_stdout);
+        if captured.omitted > 0 {
+            output::warn(&format!("{} bytes of {name} are left out here", captured.omitted));
+        }
+        output::program_output(&captured.tail, to_stdout);
+    }
 }
 
 fn called_name(call: &Option<(Signature, Vec<Value>)>) -> String {

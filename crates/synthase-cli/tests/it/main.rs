@@ -5,6 +5,7 @@
 mod doctor;
 mod eval;
 mod help;
+mod instruments;
 mod judge;
 mod list;
 mod mistakes;

@@ -385,6 +385,21 @@
     });
   }
 
+  /** Calls a program while an instrument watches, whose text comes with the message. */
+  async function runInstrument(message) {
+    const { nonce, seq } = message;
+    const instrument = new Function("require", message.instrument)(require);
+    instrument.start(message);
+    let entry;
+    try {
+      entry = await load(message.prelude, message.source, message.entry);
+    } catch {}
+    // What is wrong with it is found out by calling it without an instrument.
+    if (typeof entry !== "function") return send(nonce, seq, '"unloaded":true');
+    const answer = await call(entry, message.args, message, message.types);
+    send(nonce, seq, `"answer":{${answer}},${instrument.end()}`);
+  }
+
   let message = receive();
   const { nonce } = message;
   if (message.op === "hello") {
@@ -393,4 +408,5 @@
   }
   if (message.op === "load") await answerCalls(nonce, message);
   else if (message.op === "test") runTests(nonce, message);
+  else if (message.op === "instrument") await runInstrument(message);
 })();

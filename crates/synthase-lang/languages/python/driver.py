@@ -10,6 +10,7 @@ driver can tell it what to answer.
     {"op": "call", "seq", "calls", "after", "loose"}              ->  {"answers": [{"value"} | {"raised"} | ...]}
     {"op": "main", "prelude", "source", "argv"}                   the process ends with the program
     {"op": "test", "seq", "nonce", "prelude", "source", "entry"}  ->  {"call"} ... {"passed"} | {"failed"}
+    {"op": "instrument", ..., "instrument", "what"}               what the text in "instrument" says
 
 What matters is bound before a program's text is run. A program that changes this driver all the same
 changes its own answers and nothing else.
@@ -307,6 +308,9 @@ def _make():
                 content += ',"after":null'
         return content
 
+    def call_once(entry, message):
+        return call(entry, message["args"], message)
+
     def call_all(entry, message):
         """The answers to all calls of a message."""
         calls = message["calls"]
@@ -594,6 +598,12 @@ def _make():
         flush()
         send(state["nonce"], state["seq"], content)
 
+    def run_instrument(message):
+        """Runs a program under an instrument, whose text comes with the message."""
+        space = {"__builtins__": builtins}
+        run(to_code(message["instrument"], "<instrument>", "exec", dont_inherit=True), space)
+        space["run"](message, {"send": send, "receive": receive, "load": load_program, "call": call_once})
+
     def serve():
         """Answers the conversation on file descriptor 3, in a process of its own."""
         if set_digits is not None:
@@ -610,6 +620,8 @@ def _make():
             run_main(message)
         elif op == "test":
             run_tests(message)
+        elif op == "instrument":
+            run_instrument(message)
 
     # ---- the zygote --------------------------------------------------------------------------
 

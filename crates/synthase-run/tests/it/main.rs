@@ -2,6 +2,8 @@
 
 mod calls;
 mod conformance;
+mod humaneval;
+mod instruments;
 mod outcomes;
 mod scripts;
 mod test_code;
