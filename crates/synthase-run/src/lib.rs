@@ -14,6 +14,7 @@ mod error;
 mod lane;
 mod place;
 mod runner;
+pub mod session;
 mod tests_run;
 mod toolchain;
 

@@ -119,7 +119,7 @@ pub use jail::Jail;
 pub use killer::Killer;
 pub use output::KEPT;
 pub use probe::{Finding, Piece, Report};
-pub use running::{Reply, Running};
+pub use running::{FarEnds, Heard, Line, LineProcess, Listed, Listing, Reply, Running, Stamp};
 pub use sandbox::{Options, Sandbox};
 pub use slot::Slot;
 pub use view::View;

@@ -10,6 +10,7 @@ driver can tell it what to answer.
     {"op": "call", "seq", "args", "after", "loose"}               ->  {"value"} | {"raised": [...]} | ...
     {"op": "main", "prelude", "source", "argv"}                   the process ends with the program
     {"op": "test", "seq", "nonce", "prelude", "source", "entry"}  ->  {"call"} ... {"passed"} | {"failed"}
+    {"op": "session"}                                             the rest is said in session.py
 
 What matters is bound before a program's text is run. A program that changes this driver all the same
 changes its own answers and nothing else.
@@ -594,6 +595,9 @@ def _make():
             run_main(message)
         elif op == "test":
             run_tests(message)
+        elif op == "session":
+            # Defined by the text that stands before this one where sessions are kept.
+            _session(encode, NoValue)
 
     # ---- the zygote --------------------------------------------------------------------------
 

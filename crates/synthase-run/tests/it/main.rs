@@ -3,6 +3,7 @@
 mod calls;
 mod outcomes;
 mod scripts;
+mod sessions;
 mod test_code;
 mod values;
 mod world;
