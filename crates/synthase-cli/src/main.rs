@@ -19,6 +19,7 @@ fn main() -> ExitCode {
     let result = match command {
         Command::Solve(args) => command::solve::run(args, &global),
         Command::Run(args) => command::run::run(args, &global),
+        Command::Session(args) => command::session::run(args, &global),
         Command::Judge(args) => command::judge::run(args, &global),
         Command::Verify(args) => command::verify::run(args, &global),
         Command::Eval(args) => command::eval::run(args, &global),

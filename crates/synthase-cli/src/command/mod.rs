@@ -6,6 +6,7 @@ pub(crate) mod gc;
 pub(crate) mod judge;
 pub(crate) mod list;
 pub(crate) mod run;
+pub(crate) mod session;
 pub(crate) mod show;
 pub(crate) mod solve;
 pub(crate) mod verify;

@@ -34,8 +34,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use synthase_types::{Environment, Limits, Outcome, Usage};
 
-pub use cell::{CellResult, CellStatus, FileEntry, Form, Interruption, Output, Table};
+pub use cell::{CellResult, CellStatus, FileEntry, Form, Interruption, Output, Table, base64};
 pub use interrupt::Interrupter;
+pub use journal::{Event, Journal, JournalError, Recorded, VERSION};
+pub use rebuild::{Difference, RebuildError, Rebuilt};
 
 use crate::error::RunError;
 use crate::runner::Runner;

@@ -3,6 +3,7 @@
 mod calls;
 mod outcomes;
 mod scripts;
+mod session_journal;
 mod sessions;
 mod test_code;
 mod values;
