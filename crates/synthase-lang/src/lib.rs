@@ -7,6 +7,7 @@
 pub mod assemble;
 pub mod fits;
 pub mod identifier;
+pub mod instrument;
 pub mod javascript;
 pub mod language;
 pub mod python;

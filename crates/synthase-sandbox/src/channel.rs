@@ -2,7 +2,7 @@
 
 use std::io::{IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
 use rustix::net::{
@@ -25,6 +25,8 @@ pub(crate) struct Channel {
     incoming: Vec<u8>,
     /// How much of it has been taken.
     taken: usize,
+    /// A descriptor to hand over, and with which byte of what is to be sent.
+    attached: Option<(OwnedFd, usize)>,
 }
 
 /// What has come in.
@@ -40,7 +42,19 @@ pub(crate) enum Incoming {
 
 impl Channel {
     pub(crate) fn new(socket: OwnedFd) -> Channel {
-        Channel { socket: Some(socket), outgoing: Vec::new(), sent: 0, incoming: Vec::new(), taken: 0 }
+        Channel { socket: Some(socket), ..Channel::closed() }
+    }
+
+    /// A channel that is closed.
+    pub(crate) fn closed() -> Channel {
+        Channel { socket: None, outgoing: Vec::new(), sent: 0, incoming: Vec::new(), taken: 0, attached: None }
+    }
+
+    /// Hands over a descriptor with the first byte of the next frame.
+    pub(crate) fn attach(&mut self, fd: OwnedFd) {
+        self.outgoing.drain(..self.sent);
+        self.sent = 0;
+        self.attached = Some((fd, self.outgoing.len()));
     }
 
     /// The socket, while it is open.
@@ -52,6 +66,9 @@ impl Channel {
     pub(crate) fn queue(&mut self, frame: &[u8]) {
         let length = u32::try_from(frame.len()).expect("no frame has 4 GiB");
         self.outgoing.drain(..self.sent);
+        if let Some((_, at)) = &mut self.attached {
+            *at -= self.sent;
+        }
         self.sent = 0;
         self.outgoing.extend(length.to_le_bytes());
         self.outgoing.extend(frame);
@@ -84,8 +101,20 @@ impl Channel {
     /// Sends what fits.
     pub(crate) fn send(&mut self) {
         while let Some(socket) = self.socket.as_ref().filter(|_| self.sent < self.outgoing.len()) {
-            match send(socket, &self.outgoing[self.sent..], SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
-                Ok(count) => self.sent += count,
+            let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+            let bytes = &self.outgoing[self.sent..];
+            let sent = match &self.attached {
+                None => send(socket, bytes, flags),
+                Some((_, at)) if self.sent < *at => send(socket, &bytes[..at - self.sent], flags),
+                Some((fd, _)) => send_with(socket, bytes, fd, flags),
+            };
+            match sent {
+                Ok(count) => {
+                    if self.attached.as_ref().is_some_and(|(_, at)| self.sent == *at) {
+                        self.attached = None;
+                    }
+                    self.sent += count;
+                }
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => return,
                 // The program has closed its end; what it wrote before can still be read.
@@ -177,6 +206,15 @@ impl Channel {
         self.taken = 0;
         Incoming::Nothing
     }
+}
+
+/// Sends bytes, and with the first of them a descriptor.
+fn send_with(socket: &OwnedFd, bytes: &[u8], fd: &OwnedFd, flags: SendFlags) -> rustix::io::Result<usize> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut ancillary = SendAncillaryBuffer::new(&mut space);
+    let fds = [fd.as_fd()];
+    ancillary.push(SendAncillaryMessage::ScmRights(&fds));
+    sendmsg(socket, &[IoSlice::new(bytes)], &mut ancillary, flags)
 }
 
 #[cfg(test)]

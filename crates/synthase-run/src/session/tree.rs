@@ -5,11 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use synthase_lang::language::{Call, Language, fill};
+use synthase_lang::language::{Call, Language};
 use synthase_lang::registry::driver;
 use synthase_lang::session::session_text;
 use synthase_sandbox::{
-    FarEnds, Heard, InputFile, Jail, Line, Reply, Request, Running, SandboxError, Slot, Terms, Zygote,
+    FarEnds, Heard, InputFile, Line, Reply, Request, Running, SandboxError, Slot, Terms, Zygote,
 };
 use synthase_types::{Limits, Outcome, Usage};
 
@@ -18,8 +18,7 @@ use super::frame::{Said, read};
 use crate::cancel::Registration;
 use crate::error::RunError;
 use crate::place::command;
-use crate::runner::Runner;
-use crate::toolchain::Toolchain;
+use crate::runner::{Ready, Runner};
 
 /// How long a process may take to start on a loaded machine before the tools count as broken.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -57,11 +56,11 @@ impl Tree {
         let call = language.call.as_ref().ok_or_else(unsupported)?;
         let text = session_text(language).ok_or_else(unsupported)?;
         runner.check_cancelled()?;
-        let (toolchain, jail) = runner.with(language, |found| (found.toolchain.clone(), found.jail.clone()))?;
+        let ready = runner.ready(language, &options.environment.packages)?;
         let slot = runner.sandbox.slot()?;
         let registration = runner.cancel.register(slot.killer());
         let broken = |why| RunError::BrokenTool { language: language.title.clone(), why };
-        let start = Start { language, call, toolchain: &toolchain, jail: &jail, slot: &slot, text, options };
+        let start = Start { language, call, ready: &ready, slot: &slot, text, options };
         let (zygote, mut running) = start.trunk(&broken)?;
         running.tell(json!({ "op": "session", "seq": 0, "nonce": "" }).to_string().as_bytes())?;
         let (outcome, usage) = (None, Usage::default());
@@ -152,8 +151,7 @@ impl State {
 struct Start<'a> {
     language: &'static Language,
     call: &'a Call,
-    toolchain: &'a Toolchain,
-    jail: &'a Jail,
+    ready: &'a Ready,
     slot: &'a Slot,
     text: &'a str,
     options: &'a SessionOptions,
@@ -165,7 +163,7 @@ impl Start<'_> {
         let limits = limits_of_box(self.options);
         let files = self.options.files.iter().map(input).collect();
         let terms = Terms { limits, files, channel: true, ..Terms::default() };
-        match self.jail.zygote(self.slot, &self.command(&self.call.command, &self.options.imports)) {
+        match self.ready.jail.zygote(self.slot, &self.command(&self.call.command, &self.options.imports)) {
             Ok(mut zygote) => {
                 let running = zygote.fork(&Request { payload: None, terms })?;
                 return Ok((Some(zygote), running));
@@ -180,7 +178,7 @@ impl Start<'_> {
         }
         let mut command = self.command(&self.call.cold, &[]);
         command.terms = terms;
-        let mut running = self.jail.start(self.slot, &command)?;
+        let mut running = self.ready.jail.start(self.slot, &command)?;
         let hello = json!({ "op": "hello", "seq": 0, "nonce": "" }).to_string();
         match running.exchange(hello.as_bytes(), PATIENCE, PATIENCE)? {
             Reply::Frame(_) => Ok((None, running)),
@@ -193,11 +191,9 @@ impl Start<'_> {
         // A JSON text is a text of Python, too.
         let text = json!(self.text);
         let driver = format!("exec(compile({text}, '<session>', 'exec'))\n{}", driver(self.language).unwrap_or(""));
-        let program = self.toolchain.program.to_string_lossy();
-        let slots = [("program", program.as_ref()), ("driver", driver.as_str())];
-        let mut command = command(self.language, self.toolchain, &self.options.environment).env("MPLBACKEND", "Agg");
+        let mut command = command(self.language, self.ready, &self.options.environment).env("MPLBACKEND", "Agg");
         let is_zygote = words.iter().any(|word| word == "zygote");
-        let mut all = fill(words, &slots);
+        let mut all = self.ready.toolchain.fill(words, &[("driver", &driver)]);
         if is_zygote {
             all.extend(NEEDED.iter().map(|name| (*name).to_owned()));
             all.extend(imports.iter().cloned());

@@ -95,6 +95,7 @@ fn command(line: &str, sessions: &mut Vec<Recorded>, opener: &Opener<'_>) -> Res
     let mut words = line.split_whitespace();
     let name = words.next().unwrap_or("");
     let rest: Vec<&str> = words.collect();
+    let depth = sessions.len();
     let Some(session) = sessions.last_mut() else { return Ok(true) };
     match (name, &rest[..]) {
         (":fork", []) => {
@@ -102,7 +103,7 @@ fn command(line: &str, sessions: &mut Vec<Recorded>, opener: &Opener<'_>) -> Res
             output::note(&format!("in branch {}; :back leaves it", branch.branch()));
             sessions.push(branch);
         }
-        (":back", []) if sessions.len() > 1 => {
+        (":back", []) if depth > 1 => {
             sessions.pop();
             let number = sessions.last().map_or(0, Recorded::branch);
             output::note(&format!("back in branch {number}"));
