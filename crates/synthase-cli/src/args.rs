@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Solve(Solve),
     /// Run a program in the sandbox
     Run(Run),
+    /// Run cells one after the other in a session that keeps its state
+    Session(Session),
     /// Judge a program by a task
     Judge(Judge),
     /// Run the evidence of a saved solution again
@@ -145,6 +147,33 @@ pub(crate) struct Run {
     pub(crate) args: Vec<String>,
     #[command(flatten)]
     pub(crate) instrument: InstrumentArgs,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Session {
+    /// The session's language
+    #[arg(long, value_name = "LANGUAGE", default_value = "python")]
+    pub(crate) lang: String,
+    /// Run each cell in a fresh process: only files last
+    #[arg(long)]
+    pub(crate) stateless: bool,
+    /// Keep a journal in this new file, from which the session can be built anew
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Build the session of this journal anew and go on with it; its options are those of the journal
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["journal", "stateless", "import", "file"])]
+    pub(crate) resume: Option<PathBuf>,
+    /// Which branch of the journal to go on with
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "resume")]
+    pub(crate) branch: u32,
+    /// A module to import before the session starts (may be given several times)
+    #[arg(long, value_name = "MODULE")]
+    pub(crate) import: Vec<String>,
+    /// A file to put into the work folder (may be given several times)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }

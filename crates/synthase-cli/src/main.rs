@@ -30,6 +30,7 @@ fn dispatch(command: Command, global: &Global) -> Result<Exit> {
     match command {
         Command::Solve(args) => command::solve::run(args, global),
         Command::Run(args) => command::run::run(args, global),
+        Command::Session(args) => command::session::run(args, global),
         Command::Judge(args) => command::judge::run(args, global),
         Command::Verify(args) => command::verify::run(args, global),
         Command::Eval(args) => command::eval::run(args, global),

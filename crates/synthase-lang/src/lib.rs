@@ -13,6 +13,7 @@ pub mod language;
 pub mod python;
 pub mod registry;
 pub mod rust;
+pub mod session;
 
 pub use fits::{fits, has_types};
 pub use language::{Language, Located, Start};

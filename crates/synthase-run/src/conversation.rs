@@ -127,7 +127,7 @@ impl Conversation {
 }
 
 /// How many parts the values in a JSON text have at most, counted before any of them is made.
-fn parts(text: &[u8]) -> usize {
+pub(crate) fn parts(text: &[u8]) -> usize {
     let (mut count, mut in_string, mut escaped) = (1, false, false);
     for byte in text {
         match byte {

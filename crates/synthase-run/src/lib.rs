@@ -19,6 +19,7 @@ mod place;
 mod prepare;
 mod repeat;
 mod runner;
+pub mod session;
 mod tests_run;
 mod toolchain;
 mod worker;

@@ -124,7 +124,9 @@ pub use jail::Jail;
 pub use killer::Killer;
 pub use output::KEPT;
 pub use probe::{Finding, Piece, Report};
-pub use running::{MOST_BYTES, MOST_FILES, Reply, Running, SideChannel};
+pub use running::{
+    FarEnds, Heard, Line, LineProcess, Listed, Listing, MOST_BYTES, MOST_FILES, Reply, Running, SideChannel, Stamp,
+};
 pub use sandbox::{Options, Sandbox};
 pub use slot::Slot;
 pub use view::View;

@@ -9,6 +9,7 @@ pub(crate) mod list;
 pub(crate) mod run;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;
+pub(crate) mod session;
 pub(crate) mod show;
 pub(crate) mod solve;
 pub(crate) mod verify;

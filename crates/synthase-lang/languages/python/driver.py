@@ -11,6 +11,7 @@ driver can tell it what to answer.
     {"op": "main", "prelude", "source", "argv"}                   the process ends with the program
     {"op": "test", "seq", "nonce", "prelude", "source", "entry"}  ->  {"call"} ... {"passed"} | {"failed"}
     {"op": "instrument", ..., "instrument", "what"}               what the text in "instrument" says
+    {"op": "session"}                                             the rest is said in session.py
 
 What matters is bound before a program's text is run. A program that changes this driver all the same
 changes its own answers and nothing else.
@@ -622,6 +623,9 @@ def _make():
             run_tests(message)
         elif op == "instrument":
             run_instrument(message)
+        elif op == "session":
+            # Defined by the text that stands before this one where sessions are kept.
+            _session(encode, NoValue)
 
     # ---- the zygote --------------------------------------------------------------------------
 

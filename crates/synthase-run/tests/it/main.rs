@@ -6,6 +6,8 @@ mod humaneval;
 mod instruments;
 mod outcomes;
 mod scripts;
+mod session_journal;
+mod sessions;
 mod test_code;
 mod values;
 mod world;

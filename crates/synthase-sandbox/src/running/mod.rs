@@ -3,9 +3,12 @@
 mod clock;
 mod collect;
 mod end;
+mod folder;
+mod line;
 mod side;
 mod start;
 
+use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -27,6 +30,8 @@ use crate::wire::socket::garbled;
 use crate::zygote::ZygoteLink;
 
 use clock::Clock;
+pub use folder::{Listed, Listing, Stamp};
+pub use line::{FarEnds, Heard, Line, LineProcess};
 pub use collect::{MOST_BYTES, MOST_FILES};
 pub use side::SideChannel;
 pub(crate) use start::Work;
@@ -70,6 +75,8 @@ struct Parts {
     stdout: Stream,
     stderr: Stream,
     channel: Option<Channel>,
+    /// Processes with a line that have ended: their number inside, and their raw wait status.
+    reports: VecDeque<(i32, i32)>,
     clock: Clock,
     /// The report of the zygote.
     ended: Option<Ended>,

@@ -1,5 +1,6 @@
 //! The start of a run: a box, pipes, limits, and the request to the zygote.
 
+use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
@@ -145,6 +146,7 @@ impl Running {
             stdout: Stream::new(stdout, keep),
             stderr: Stream::new(stderr, keep),
             channel,
+            reports: VecDeque::new(),
             clock: Clock::start(limits),
             ended: None,
             ended_at: None,
@@ -177,7 +179,7 @@ fn stdin_pipe(outer: (u32, u32)) -> Result<(OwnedFd, OwnedFd)> {
 }
 
 /// A pipe from the program to us: our end, which never waits, and the program's.
-fn pipe_from(outer: (u32, u32)) -> Result<(OwnedFd, OwnedFd)> {
+pub(super) fn pipe_from(outer: (u32, u32)) -> Result<(OwnedFd, OwnedFd)> {
     let (read, write) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC).at("make", "a pipe")?;
     rustix::io::ioctl_fionbio(&read, true).at("set up", "a pipe")?;
     give_to(&write, outer)?;
