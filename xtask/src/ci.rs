@@ -5,25 +5,30 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::command::{cargo, output, root, succeed};
+use crate::languages::LANGUAGES;
 use crate::tools::{NEXTEST, TOOLS};
 
 /// What the README solves first.
 const EXAMPLE: &str = "examples/initials.task.md";
 
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
-    if let Some(unknown) = args.iter().find(|arg| *arg != "--setup") {
+    if let Some(unknown) = args.iter().find(|arg| !["--setup", "--all-languages"].contains(&arg.as_str())) {
         return Err(format!("unknown option `{unknown}`"));
     }
-    let set_up = !args.is_empty() || std::env::var("CI").is_ok_and(|value| value == "true");
+    let all_languages = args.iter().any(|arg| arg == "--all-languages");
+    let set_up = args.iter().any(|arg| arg == "--setup") || std::env::var("CI").is_ok_and(|value| value == "true");
     let mut check = Check { steps: Vec::new(), not_run: Vec::new() };
     check.tools(set_up);
+    if all_languages {
+        check.languages(set_up);
+    }
     let collected = not_run_file();
     let _ = std::fs::remove_file(&collected);
 
     check.step("format", cargo(&["fmt", "--all", "--check"]))?;
     let clippy = ["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"];
     check.step("lints", cargo(&clippy))?;
-    check.step("tests", tests(&collected))?;
+    check.step("tests", tests(&collected, all_languages))?;
     check.step("documentation examples", cargo(&["test", "--locked", "--workspace", "--doc", "--quiet"]))?;
     let mut documentation = cargo(&["doc", "--locked", "--workspace", "--no-deps", "--quiet"]);
     documentation.env("RUSTDOCFLAGS", "--deny warnings");
@@ -51,6 +56,20 @@ impl Check {
             };
             if let Some(problem) = problem {
                 self.not_run.push(format!("{}: {problem}; to install it: {}", tool.needed_for, tool.how()));
+            }
+        }
+    }
+
+    /// The same for the languages that are not tested everywhere.
+    fn languages(&mut self, set_up: bool) {
+        for language in LANGUAGES.iter().filter(|language| !language.is_there()) {
+            let problem = match set_up {
+                true => language.set_up().err(),
+                false => Some(format!("no {}", language.program)),
+            };
+            if let Some(problem) = problem {
+                self.not_run
+                    .push(format!("tests of {}: {problem}; to install it: {}", language.title, language.install));
             }
         }
     }
@@ -94,12 +113,15 @@ fn not_run_file() -> PathBuf {
     root().join("target").join("not-run.txt")
 }
 
-fn tests(collected: &PathBuf) -> Command {
+fn tests(collected: &PathBuf, all_languages: bool) -> Command {
     let mut command = match NEXTEST.is_there() {
         true => cargo(&["nextest", "run", "--locked", "--workspace"]),
         false => cargo(&["test", "--locked", "--workspace", "--all-targets"]),
     };
     command.env("SYNTHASE_NOT_RUN", collected);
+    if all_languages {
+        command.env("SYNTHASE_ALL_LANGUAGES", "1");
+    }
     command
 }
 

@@ -10,6 +10,7 @@ use crate::command::root;
 /// The crates from the top of the house to its floor. A crate may use those further down.
 const STOREYS: &[&[&str]] = &[
     &["synthase-cli"],
+    &["synthase-serve"],
     &["synthase"],
     &["synthase-eval"],
     &["synthase-search"],

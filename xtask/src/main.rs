@@ -8,12 +8,14 @@ mod ci;
 mod command;
 #[cfg(test)]
 mod house;
+mod languages;
 mod tools;
 
 use std::process::ExitCode;
 
 const HELP: &str = "\
-cargo xtask ci [--setup]                     everything that CI checks; --setup installs what is missing
+cargo xtask ci [--all-languages] [--setup]   everything that CI checks; --setup installs what is missing,
+                                             --all-languages tests every language and not only the usual ones
 cargo xtask bench [NAME...] [--data DIR] [--tasks DIR]
                                              measures; NAME is one of the benches below, default all
 ";

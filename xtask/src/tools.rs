@@ -15,9 +15,13 @@ pub(crate) struct Tool {
 /// The tools of the languages that are checked everywhere.
 pub(crate) const TOOLS: &[Tool] = &[
     Tool { program: "bash", needed_for: "tests of Bash", install: &["apt-get", "install", "-y", "bash"] },
+    Tool { program: "g++", needed_for: "tests of C++", install: &["apt-get", "install", "-y", "g++"] },
     Tool { program: "gcc", needed_for: "tests of C", install: &["apt-get", "install", "-y", "gcc", "libc6-dev"] },
+    Tool { program: "lua5.4", needed_for: "tests of Lua", install: &["apt-get", "install", "-y", "lua5.4"] },
     Tool { program: "node", needed_for: "tests of JavaScript", install: &["apt-get", "install", "-y", "nodejs"] },
+    Tool { program: "perl", needed_for: "tests of Perl", install: &["apt-get", "install", "-y", "perl"] },
     Tool { program: "python3", needed_for: "tests of Python", install: &["apt-get", "install", "-y", "python3"] },
+    Tool { program: "sqlite3", needed_for: "tests of SQL", install: &["apt-get", "install", "-y", "sqlite3"] },
 ];
 
 /// The test runner; without it the slower one of cargo is used.

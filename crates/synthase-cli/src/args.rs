@@ -35,6 +35,10 @@ pub(crate) struct Global {
     /// Accept the level `rlimits`, which hides nothing of this machine from programs
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) allow_weak_isolation: bool,
+    /// A folder of languages, each a folder with a language.toml, beside the built-in ones. Its commands
+    /// are started: name only folders that you trust [default: languages/ in the user's configuration]
+    #[arg(long, global = true, value_name = "DIR", env = "SYNTHASE_LANGUAGES", help_heading = "Global options")]
+    pub(crate) languages: Vec<PathBuf>,
     /// How many tasks to work on at the same time [default: the number of processors]
     #[arg(long, global = true, value_name = "N", help_heading = "Global options")]
     pub(crate) workers: Option<usize>,
@@ -46,6 +50,8 @@ pub(crate) enum Command {
     Solve(Solve),
     /// Run a program in the sandbox
     Run(Run),
+    /// Run cells one after the other in a session that keeps its state
+    Session(Session),
     /// Judge a program by a task
     Judge(Judge),
     /// Run the evidence of a saved solution again
@@ -56,6 +62,9 @@ pub(crate) enum Command {
     Show(Show),
     /// List what there is: strategies, languages, components, suites, runs, ...
     List(List),
+    /// Run programs for whoever asks over HTTP, in SandboxFusion's form and in a richer one
+    #[cfg(feature = "serve")]
+    Serve(Serve),
     /// Check what works on this machine, and say what to do about the rest
     Doctor(Doctor),
     /// Keep the record under a size by removing the oldest runs
@@ -122,11 +131,89 @@ pub(crate) struct Run {
     /// A call of one of its functions, such as 'f(1, "a")'
     #[arg(long, value_name = "CALL")]
     pub(crate) call: Option<String>,
+    /// Run it so many times and say whether it does the same each time
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) repeat: std::num::NonZeroU32,
+    /// A file for the program's work folder: PATH, or PATH=NAME to give it another name there (may be given
+    /// several times)
+    #[arg(long = "file", value_name = "PATH", conflicts_with = "call")]
+    pub(crate) files: Vec<String>,
+    /// A file of the work folder to keep at the end: NAME, or NAME=PATH to say where; a folder's NAME ends
+    /// with a slash (may be given several times)
+    #[arg(long = "collect", value_name = "NAME", conflicts_with = "call")]
+    pub(crate) collect: Vec<String>,
     /// Arguments of the program
     #[arg(last = true, value_name = "ARG")]
     pub(crate) args: Vec<String>,
     #[command(flatten)]
+    pub(crate) instrument: InstrumentArgs,
+    #[command(flatten)]
     pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Session {
+    /// The session's language
+    #[arg(long, value_name = "LANGUAGE", default_value = "python")]
+    pub(crate) lang: String,
+    /// Run each cell in a fresh process: only files last
+    #[arg(long)]
+    pub(crate) stateless: bool,
+    /// Keep a journal in this new file, from which the session can be built anew
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Build the session of this journal anew and go on with it; its options are those of the journal
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["journal", "stateless", "import", "file"])]
+    pub(crate) resume: Option<PathBuf>,
+    /// Which branch of the journal to go on with
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "resume")]
+    pub(crate) branch: u32,
+    /// A module to import before the session starts (may be given several times)
+    #[arg(long, value_name = "MODULE")]
+    pub(crate) import: Vec<String>,
+    /// A file to put into the work folder (may be given several times)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+/// What is watched while a function is called.
+#[derive(Debug, Args)]
+#[group(multiple = false, requires = "call")]
+pub(crate) struct InstrumentArgs {
+    /// Print what happens during the call, with what changes [default: lines]
+    #[arg(long, value_enum, value_name = "BY", num_args = 0..=1, default_missing_value = "lines")]
+    pub(crate) trace: Option<TraceBy>,
+    /// Print what lines and functions cost
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) profile: Option<ProfileOf>,
+    /// Debug the call: commands with `;` between them, or @FILE (break LINE, clear LINE, step, next, out,
+    /// continue, show [NAME], where)
+    #[arg(long, value_name = "SCRIPT")]
+    pub(crate) debug: Option<String>,
+}
+
+/// How a trace is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceBy {
+    /// Each executed line, with its text
+    Lines,
+    /// Lines that always follow each other, taken together
+    Blocks,
+    /// The tree of calls
+    Calls,
+    /// The statements and branches that ran, and those that did not
+    Coverage,
+}
+
+/// What a profile measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileOf {
+    /// Processor time and elapsed time
+    Time,
+    /// Memory of Python's allocators
+    Memory,
 }
 
 /// Limits of one run.
@@ -152,6 +239,53 @@ pub(crate) struct LimitArgs {
     pub(crate) disk: Option<u64>,
 }
 
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Run programs; the one service there is
+    #[arg(long)]
+    pub(crate) run: bool,
+    /// Where to listen; port 0 lets the system choose one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// Listen on an address that other machines can reach
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
+    /// A file with the token that whoever asks must send as `Authorization: Bearer TOKEN`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// How many requests may wait; further ones are told to come again
+    #[arg(long, value_name = "N", default_value = "256")]
+    pub(crate) queue: usize,
+    /// How many connections are open at the same time; further ones wait
+    #[arg(long, value_name = "N", default_value = "512")]
+    pub(crate) connections: std::num::NonZeroUsize,
+    /// The largest request
+    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]
+    pub(crate) max_body: u64,
+    /// The most processor time that a request may ask for
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    pub(crate) max_cpu: Duration,
+    /// The most elapsed time [default: three times the processor time]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) max_wall: Option<Duration>,
+    /// The most memory
+    #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = size)]
+    pub(crate) max_memory: u64,
+    /// The most output
+    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]
+    pub(crate) max_output: u64,
+    /// The most processes and threads
+    #[arg(long, value_name = "N", default_value = "256")]
+    pub(crate) max_processes: u32,
+    /// The most private disk space
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size)]
+    pub(crate) max_disk: u64,
+    /// How long requests may go on after the server was told to stop
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    pub(crate) grace: Duration,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Judge {
     /// The task document
@@ -163,6 +297,9 @@ pub(crate) struct Judge {
     /// The program's language [default: by the file's ending]
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) lang: Option<String>,
+    /// Judge it so many times; a row on which it does not do the same each time is called flaky
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) repeat: std::num::NonZeroU32,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use synthase::record::{Journal, Reader, Recorder, RunId};
-use synthase::run::{Cancel, default_cache_folder};
+use synthase::run::{Cancel, add_languages as add_folder, default_cache_folder, default_languages_folder};
 use synthase::types::{Budget, Event};
 use synthase::{Engine, EngineOptions, SystemClock};
 
@@ -13,18 +13,46 @@ use crate::output;
 
 /// An engine without a record, for commands whose result is not worth one.
 pub(crate) fn engine(global: &Global) -> Result<Engine> {
-    let workers = global.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
-    if workers == 0 {
-        return Err(CliError::usage("--workers must be at least 1"));
-    }
+    let cancel = Cancel::default();
+    let stop = cancel.clone();
+    on_signal(move || {
+        if stop.is_cancelled() {
+            std::process::exit(Exit::Cancelled as i32);
+        }
+        output::note("stopping; once more to stop at once");
+        stop.cancel();
+    })?;
+    engine_stopped_by(global, cancel)
+}
+
+/// An engine that something else stops than a signal.
+pub(crate) fn engine_stopped_by(global: &Global, cancel: Cancel) -> Result<Engine> {
     let options = EngineOptions {
         isolation: global.isolation,
         allow_weak: global.allow_weak_isolation,
-        workers,
+        workers: workers(global)?,
         cache: default_cache_folder(),
-        cancel: stop_on_signal()?,
+        cancel,
     };
     Ok(Engine::new(options, Box::new(SystemClock::new()))?)
+}
+
+/// Adds the languages of the folders that the user names, and of the one in the user's configuration.
+pub(crate) fn add_languages(global: &Global) -> Result<()> {
+    let own = default_languages_folder().filter(|folder| folder.is_dir());
+    for folder in own.iter().chain(&global.languages) {
+        add_folder(folder).map_err(|error| CliError::input(error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// How many tasks are worked on at the same time.
+pub(crate) fn workers(global: &Global) -> Result<usize> {
+    match global.workers {
+        Some(0) => Err(CliError::usage("--workers must be at least 1")),
+        Some(workers) => Ok(workers),
+        None => Ok(std::thread::available_parallelism().map_or(1, Into::into)),
+    }
 }
 
 /// A run that is to be continued. Where its record lies is settled before anything changes the folder.
@@ -123,19 +151,10 @@ pub(crate) fn existing_state(global: &Global) -> Result<PathBuf> {
     Err(CliError::input(format!("nothing is recorded in {}", state.display())).hint("name another folder with --state"))
 }
 
-/// What Ctrl-C and SIGTERM stop. The second signal ends the program at once.
-fn stop_on_signal() -> Result<Cancel> {
-    let cancel = Cancel::default();
-    let stop = cancel.clone();
-    ctrlc::set_handler(move || {
-        if stop.is_cancelled() {
-            std::process::exit(Exit::Cancelled as i32);
-        }
-        output::note("stopping; once more to stop at once");
-        stop.cancel();
-    })
-    .map_err(|error| CliError::new(Exit::Internal, format!("cannot listen for signals: {error}")))?;
-    Ok(cancel)
+/// What is done on Ctrl-C and SIGTERM.
+pub(crate) fn on_signal(act: impl FnMut() + Send + 'static) -> Result<()> {
+    ctrlc::set_handler(act)
+        .map_err(|error| CliError::new(Exit::Internal, format!("cannot listen for signals: {error}")))
 }
 
 /// A name for a run that begins now: its date and time in UTC, and a few digits against collisions.

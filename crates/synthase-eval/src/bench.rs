@@ -122,7 +122,9 @@ fn cause(error: RunError) -> NotJudged {
         RunError::MissingTool { .. } | RunError::BrokenTool { .. } => NotJudged::MissingTool(error.to_string()),
         RunError::Unsupported { .. } => NotJudged::Unsupported(error.to_string()),
         RunError::Prelude(what) => NotJudged::Prelude(what),
-        RunError::Sandbox(_) | RunError::File { .. } => NotJudged::Sandbox(error.to_string()),
+        RunError::Sandbox(_) | RunError::File { .. } | RunError::NoBranch { .. } => {
+            NotJudged::Sandbox(error.to_string())
+        }
     }
 }
 

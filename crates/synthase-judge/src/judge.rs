@@ -68,8 +68,13 @@ impl<'a> Judge<'a> {
         let tools: Vec<String> = languages
             .iter()
             .map(|name| {
-                let driver = synthase_lang::by_name(name).ok().and_then(registry::driver).unwrap_or("");
-                format!("{}; driver {}", lane.toolchain_identity(name), Digest::of(driver.as_bytes()).short())
+                let texts = synthase_lang::by_name(name).map(registry::texts).unwrap_or_default();
+                let texts: Vec<&[u8]> = texts.into_iter().map(str::as_bytes).collect();
+                format!(
+                    "{}; driver {}",
+                    lane.toolchain_identity(name, &self.task.environment),
+                    Digest::of_parts(&texts).short()
+                )
             })
             .collect();
         format!("judge {VERSION}; {}; {}", tools.join("; "), lane.isolation())
@@ -80,15 +85,7 @@ impl<'a> Judge<'a> {
         let unit = self.unit(candidate);
         lane.forget_program();
         let mut session = Session { judge: self, id: unit.id(), unit: &unit, lane, block: 0 };
-        let mut probes = Vec::new();
-        for question in questions(self.task) {
-            let Some(answer) = session.answer(question) else { continue };
-            let ends = self.stops && matches!(answer.verdict, Verdict::Fails(_));
-            probes.push(answer);
-            if ends {
-                break;
-            }
-        }
+        let probes = session.answer_all(questions(self.task), self.stops);
         Judgement::new(candidate.id(), session.id, probes)
     }
 
@@ -134,6 +131,38 @@ fn canonical(language: &str) -> String {
     synthase_lang::by_name(language).map_or_else(|_| language.to_owned(), |language| language.name.clone())
 }
 
+/// What calls have in common that can be asked together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Call {
+    block: u32,
+    /// Whether the arguments after the call are wanted.
+    after: bool,
+}
+
+impl Call {
+    /// What a question is as a call; none if it is something else.
+    fn of(question: &Question) -> Option<Call> {
+        args_of(question)?;
+        let Kind::Probe { probe, .. } = &question.kind else { return None };
+        let block = match question.origin {
+            Origin::Example(_) => 0,
+            Origin::Test { block, .. } => block,
+        };
+        Some(Call { block, after: matches!(probe.expect, Expect::Argument { .. }) })
+    }
+}
+
+fn is_failure(judgement: &ProbeJudgement) -> bool {
+    matches!(judgement.verdict, Verdict::Fails(_))
+}
+
+fn args_of(question: &Question) -> Option<&Vec<Value>> {
+    match &question.kind {
+        Kind::Probe { probe: Probe { interface: Interface::Call(args), .. }, .. } => Some(args),
+        _ => None,
+    }
+}
+
 /// One unit while it is being judged.
 struct Session<'s, 'a, 'l, 'r> {
     judge: &'s Judge<'a>,
@@ -145,50 +174,108 @@ struct Session<'s, 'a, 'l, 'r> {
 }
 
 impl Session<'_, '_, '_, '_> {
-    /// The judgement on one question; none if it turns out to ask nothing.
-    fn answer(&mut self, question: Question) -> Option<ProbeJudgement> {
-        let Question { origin, kind } = question;
-        // Examples, and each block of tests, begin with a fresh process.
+    /// The judgements on all questions, up to the first failure if that is enough. Calls that follow each
+    /// other are asked together.
+    fn answer_all(&mut self, questions: Vec<Question>, stops: bool) -> Vec<ProbeJudgement> {
+        let mut judged = Vec::with_capacity(questions.len());
+        let mut rest = questions.as_slice();
+        while let [first, others @ ..] = rest {
+            if stops && judged.iter().any(is_failure) {
+                break;
+            }
+            let Some(call) = Call::of(first) else {
+                judged.extend(self.answer(first));
+                rest = others;
+                continue;
+            };
+            let alike = |question: &&Question| Call::of(question) == Some(call);
+            let count = 1 + others.iter().take_while(alike).count();
+            let (together, others) = rest.split_at(count);
+            judged.extend(self.answer_calls(together, call));
+            rest = others;
+        }
+        if let Some(at) = judged.iter().position(is_failure).filter(|_| stops) {
+            judged.truncate(at + 1);
+        }
+        judged
+    }
+
+    /// The judgements on questions that are all calls.
+    fn answer_calls(&mut self, questions: &[Question], call: Call) -> Vec<ProbeJudgement> {
+        let task = self.judge.task;
+        self.begin_block(&questions[0].origin);
+        let args: Vec<Vec<Value>> = questions.iter().filter_map(args_of).cloned().collect();
+        let called = self.lane.call_many(self.unit, &task.limits, &task.environment, &args, call.after);
+        let called = match called {
+            Ok(called) => called.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(not_judged(error)); questions.len()],
+        };
+        let judge = |(question, called): (&Question, Result<Called, NotJudged>)| {
+            let Kind::Probe { probe, equality } = &question.kind else { unreachable!("only calls are asked so") };
+            let comparison = self.judge.comparison(*equality, &self.unit.language, self.lane);
+            let (verdict, execution) = match called {
+                Ok(Called::Ran(run)) => {
+                    let execution = self.execution(probe.id(), run);
+                    (verdict(&probe.interface, &probe.expect, &execution, comparison), Some(kept(execution)))
+                }
+                Ok(Called::Unfit(what)) => (Verdict::NotJudged(NotJudged::Unfit(what)), None),
+                Ok(Called::Uncallable(what)) => (Verdict::NotJudged(NotJudged::Unsupported(what)), None),
+                Err(cause) => (Verdict::NotJudged(cause), None),
+            };
+            self.judgement(question.origin, Some(probe.id()), verdict, execution)
+        };
+        questions.iter().zip(called).map(judge).collect()
+    }
+
+    /// Examples, and each block of tests, begin with a fresh process.
+    fn begin_block(&mut self, origin: &Origin) {
         let block = match origin {
             Origin::Example(_) => 0,
-            Origin::Test { block, .. } => block,
+            Origin::Test { block, .. } => *block,
         };
         if std::mem::replace(&mut self.block, block) != block {
             self.lane.forget_program();
         }
+    }
+
+    fn judgement(
+        &self,
+        origin: Origin,
+        probe: Option<ProbeId>,
+        verdict: Verdict,
+        execution: Option<Execution>,
+    ) -> ProbeJudgement {
+        // Without walls the program could reach the judge's own memory.
+        let forgeable = self.lane.isolation() == Isolation::Rlimits;
+        ProbeJudgement { origin, probe, verdict, forgeable, execution }
+    }
+
+    /// The judgement on one question; none if it turns out to ask nothing.
+    fn answer(&mut self, question: &Question) -> Option<ProbeJudgement> {
+        let Question { origin, kind } = question;
+        self.begin_block(origin);
         let (probe, verdict, execution) = match kind {
             Kind::Probe { probe, equality } => {
-                let (verdict, execution) =
-                    self.probe(&probe, self.judge.comparison(equality, &self.unit.language, self.lane));
+                let comparison = self.judge.comparison(*equality, &self.unit.language, self.lane);
+                let (verdict, execution) = self.probe(probe, comparison);
                 (Some(probe.id()), verdict, execution)
             }
             Kind::Code { language, source, rest } => {
-                let (verdict, execution) = self.test_code(&language, &source, rest)?;
+                let (verdict, execution) = self.test_code(language, source, *rest)?;
                 (None, verdict, execution)
             }
         };
-        // Without walls the program could reach the judge's own memory.
-        let forgeable = self.lane.isolation() == Isolation::Rlimits;
-        Some(ProbeJudgement { origin, probe, verdict, forgeable, execution })
+        Some(self.judgement(*origin, probe, verdict, execution))
     }
 
     fn probe(&mut self, probe: &Probe, how: Comparison<'_>) -> (Verdict, Option<Execution>) {
         let task = self.judge.task;
         let not_judged = |cause| (Verdict::NotJudged(cause), None);
         let run = match &probe.interface {
-            Interface::Call(args) => {
-                let after = matches!(probe.expect, Expect::Argument { .. });
-                match self.lane.call(self.unit, &task.limits, &task.environment, args, after) {
-                    Ok(Called::Ran(run)) => Ok(run),
-                    Ok(Called::Unfit(what)) => return not_judged(NotJudged::Unfit(what)),
-                    Ok(Called::Uncallable(what)) => return not_judged(NotJudged::Unsupported(what)),
-                    Err(error) => Err(error),
-                }
-            }
             Interface::Stdio { stdin, args } => {
                 self.lane.script(self.unit, &task.limits, &task.environment, stdin.as_bytes(), args)
             }
-            Interface::Sequence(_) | Interface::Files { .. } => {
+            Interface::Call(_) | Interface::Sequence(_) | Interface::Files { .. } => {
                 return not_judged(NotJudged::Unsupported(probe.interface.to_string()));
             }
         };
@@ -272,6 +359,8 @@ fn not_judged(error: RunError) -> NotJudged {
         RunError::MissingTool { .. } | RunError::BrokenTool { .. } => NotJudged::MissingTool(error.to_string()),
         RunError::Unsupported { .. } => NotJudged::Unsupported(error.to_string()),
         RunError::Prelude(what) => NotJudged::Prelude(what),
-        RunError::Sandbox(_) | RunError::File { .. } => NotJudged::Sandbox(error.to_string()),
+        RunError::Sandbox(_) | RunError::File { .. } | RunError::NoBranch { .. } => {
+            NotJudged::Sandbox(error.to_string())
+        }
     }
 }

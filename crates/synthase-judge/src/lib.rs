@@ -8,6 +8,7 @@
 mod compare;
 mod judge;
 mod questions;
+mod repeat;
 
 pub use judge::{Answer, Judge, VERSION};
 pub use questions::{Questions, count_questions, test_data};

@@ -4,53 +4,56 @@
 use synthase_types::{Signature, Type, Value};
 
 use crate::javascript::MAX_SAFE_INTEGER;
+use crate::language::{Integers, Keys, Language};
 
 /// Whether a language can hold a value as it is.
 ///
 /// # Errors
 /// The smallest part that has no form there, in words.
-pub fn fits(language: &str, value: &Value) -> Result<(), String> {
-    let no = |value: &Value| Err(format!("{language} has no {} such as {value}", value.kind()));
-    match (language, value) {
-        (_, Value::Tagged(tagged)) if tagged.tag == "opaque" => return no(value),
-        ("python", Value::Tagged(tagged)) => match tagged.tag.as_str() {
-            "complex" | "date" | "datetime" | "decimal" | "time" => {}
-            _ => return no(value),
-        },
-        ("javascript", Value::Tagged(tagged)) => match tagged.tag.as_str() {
-            "date" | "datetime" => {}
-            _ => return no(value),
-        },
-        ("rust", Value::Tagged(_) | Value::Record(_)) => return no(value),
-        ("javascript", Value::Int(n))
-            if n.to_i64().is_none_or(|n| n.unsigned_abs() > MAX_SAFE_INTEGER.unsigned_abs()) =>
-        {
-            return no(value);
+pub fn fits(language: &Language, value: &Value) -> Result<(), String> {
+    let no = |value: &Value| Err(format!("{} has no {} such as {value}", language.title, value.kind()));
+    let values = &language.values;
+    match value {
+        Value::Tagged(tagged) if tagged.tag == "opaque" || !values.tags.contains(&tagged.tag) => return no(value),
+        Value::Int(n) => {
+            let holds = |n: i64| match values.integers {
+                Integers::Any | Integers::I64 => true,
+                Integers::I32 => i32::try_from(n).is_ok(),
+                Integers::F53 => n.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs(),
+            };
+            if values.integers != Integers::Any && !n.to_i64().is_some_and(holds) {
+                return no(value);
+            }
         }
-        ("rust", Value::Int(n)) if n.to_i64().is_none() => return no(value),
+        Value::Record(_) if !values.records => return no(value),
+        Value::Set(_) if !values.sets => return no(value),
+        Value::Bytes(_) if !values.bytes => return no(value),
         _ => {}
     }
-    if language == "python" {
-        let keys: Vec<&Value> = match value {
-            Value::Set(set) => set.iter().collect(),
-            Value::Map(map) => map.iter().map(|(key, _)| key).collect(),
-            _ => Vec::new(),
-        };
-        if let Some(key) = keys.into_iter().find(|key| !is_hashable(key)) {
-            return Err(format!("Python has no element or key such as {key}"));
-        }
+    let keys: Vec<&Value> = match value {
+        Value::Set(set) => set.iter().collect(),
+        Value::Map(map) => map.iter().map(|(key, _)| key).collect(),
+        _ => Vec::new(),
+    };
+    if let Some(key) = keys.into_iter().find(|key| !may_be_key(values.keys, key)) {
+        return Err(format!("{} has no element or key such as {key}", language.title));
     }
-    parts(value).into_iter().try_for_each(|part| fits(language, part))
+    let parts = parts(value);
+    if !values.null_items && parts.iter().any(|part| matches!(part, Value::Null)) {
+        return Err(format!("{} has no null inside of {}", language.title, value.kind()));
+    }
+    parts.into_iter().try_for_each(|part| fits(language, part))
 }
 
-/// Whether Python lets a value be an element of a set or a key.
-fn is_hashable(value: &Value) -> bool {
-    match value {
-        Value::List(_) | Value::Map(_) | Value::Record(_) => false,
-        Value::Tuple(items) => items.iter().all(is_hashable),
-        Value::Set(set) => set.iter().all(is_hashable),
-        Value::Some(inner) => is_hashable(inner),
-        _ => true,
+fn may_be_key(keys: Keys, value: &Value) -> bool {
+    match keys {
+        Keys::Any => true,
+        Keys::Text => matches!(value, Value::Str(_) | Value::Int(_)),
+        Keys::Scalar => parts(value).is_empty() && !matches!(value, Value::List(_) | Value::Tuple(_) | Value::Set(_)),
+        Keys::Hashable => match value {
+            Value::List(_) | Value::Map(_) | Value::Record(_) => false,
+            other => parts(other).into_iter().all(|part| may_be_key(keys, part)),
+        },
     }
 }
 
@@ -69,33 +72,39 @@ fn parts(value: &Value) -> Vec<&Value> {
 ///
 /// # Errors
 /// The first type that it does not have, in words.
-pub fn has_types(language: &str, signature: &Signature) -> Result<(), String> {
+pub fn has_types(language: &Language, signature: &Signature) -> Result<(), String> {
     let types = signature.params.iter().map(|param| &param.ty).chain([&signature.returns]);
-    for ty in types {
-        // Without a statement about the type, the program's own types decide.
-        if language == "rust" && !is_any(ty) && crate::rust::type_name(ty, crate::rust::Position::Owned).is_none() {
-            return Err(format!("Rust's standard library has no type for {ty}"));
-        }
-    }
-    Ok(())
+    types.into_iter().try_for_each(|ty| has_type(language, ty))
 }
 
-fn is_any(ty: &Type) -> bool {
+fn has_type(language: &Language, ty: &Type) -> Result<(), String> {
+    let values = &language.values;
+    let has = match ty {
+        Type::Tagged(tag) => values.tags.contains(tag),
+        Type::Record(_) => values.records,
+        Type::Set(_) => values.sets,
+        Type::Bytes => values.bytes,
+        _ => true,
+    };
+    if !has {
+        return Err(format!("{} has no type for {ty}", language.title));
+    }
     match ty {
-        Type::Any => true,
-        Type::List(of) | Type::Set(of) | Type::Optional(of) => is_any(of),
-        Type::Map(key, value) => is_any(key) || is_any(value),
-        Type::Tuple(items) => items.iter().any(is_any),
-        _ => false,
+        Type::List(of) | Type::Set(of) | Type::Optional(of) => has_type(language, of),
+        Type::Map(key, value) => has_type(language, key).and_then(|()| has_type(language, value)),
+        Type::Tuple(items) => items.iter().try_for_each(|item| has_type(language, item)),
+        Type::Record(fields) => fields.iter().try_for_each(|(_, ty)| has_type(language, ty)),
+        _ => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::by_name;
 
     fn fit(language: &str, text: &str) -> bool {
-        fits(language, &text.parse().unwrap()).is_ok()
+        fits(by_name(language).unwrap(), &text.parse().unwrap()).is_ok()
     }
 
     #[test]
@@ -105,7 +114,8 @@ mod tests {
         assert!(fit("javascript", "[9007199254740991]") && !fit("javascript", "[9007199254740992]"));
         assert!(fit("rust", "9223372036854775807") && !fit("rust", "9223372036854775808"));
         assert!(!fit("rust", "[date\"2026-01-31\"]"));
-        assert!(has_types("rust", &"f(x: list[any]) -> int".parse().unwrap()).is_ok());
-        assert!(has_types("rust", &"f(x: date) -> int".parse().unwrap()).is_err());
+        let types = |signature: &str| has_types(by_name("rust").unwrap(), &signature.parse().unwrap());
+        assert!(types("f(x: list[any]) -> int").is_ok());
+        assert!(types("f(x: date) -> int").is_err());
     }
 }

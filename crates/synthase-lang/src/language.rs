@@ -6,12 +6,8 @@ use serde::Deserialize;
 use serde::de::Error as _;
 use synthase_types::Limits;
 
-/// How programs of a language are found, compiled, run and spoken to.
-///
-/// Command lines are lists of words with slots in braces, filled when a program is run:
-/// `{program}` the toolchain's program, `{file}` the source file, `{output}` the compiled program,
-/// `{driver}` the driver's text, `{driver_file}` its file, `{library}` its compiled form, `{seed}` the
-/// environment's seed, `{stdout}` what a command printed.
+/// How programs of a language are found, compiled, run and spoken to. `languages/README.md` describes
+/// every field and the slots of command lines.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Language {
@@ -26,14 +22,21 @@ pub struct Language {
     pub extensions: Vec<String>,
     /// What begins a comment that ends with the line.
     pub comment: String,
+    /// Which values its programs can hold.
+    #[serde(default)]
+    pub values: Values,
     /// Where the tools are.
     pub toolchain: Toolchain,
+    /// What is made once for each toolchain.
+    pub prepare: Option<Prepare>,
     /// How a program is compiled, for languages that are.
     pub compile: Option<Compile>,
     /// How a program is run.
     pub run: Run,
     /// How functions are called, where they can be.
     pub call: Option<Call>,
+    /// How programs get packages beyond the standard library, where they can.
+    pub packages: Option<Packages>,
     /// How the memory of one process is bounded where nothing counts that of the whole tree.
     #[serde(default)]
     pub memory: MemoryRule,
@@ -56,6 +59,69 @@ pub enum MemoryRule {
     Data,
     /// Not at all: the runtime reserves far more than it uses.
     Nothing,
+}
+
+/// Which values the programs of a language can hold. What does not fit is found out before a call, so
+/// that a program need not be believed when it says that it cannot take an argument.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Values {
+    /// Its integers.
+    pub integers: Integers,
+    /// Tagged literals that the driver converts.
+    pub tags: Vec<String>,
+    /// What may be a key of a map or an element of a set.
+    pub keys: Keys,
+    /// Whether it has sets.
+    pub sets: bool,
+    /// Whether it has bytes.
+    pub bytes: bool,
+    /// Whether it has records, or something that stands for them.
+    pub records: bool,
+    /// Whether an absent value can stand in a list or map.
+    pub null_items: bool,
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Values {
+            integers: Integers::Any,
+            tags: Vec::new(),
+            keys: Keys::Any,
+            sets: true,
+            bytes: true,
+            records: true,
+            null_items: true,
+        }
+    }
+}
+
+/// The integers of a language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Integers {
+    /// All.
+    Any,
+    /// Those of 64 bits.
+    I64,
+    /// Those of 32 bits.
+    I32,
+    /// Those that a double holds exactly, with all their neighbours.
+    F53,
+}
+
+/// What may be a key of a map or an element of a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Keys {
+    /// Everything.
+    Any,
+    /// What cannot be changed: no lists, maps or records.
+    Hashable,
+    /// No containers.
+    Scalar,
+    /// Texts and integers.
+    Text,
 }
 
 /// Where a language's tools are.
@@ -90,6 +156,24 @@ pub struct Located {
     pub allow: Vec<String>,
     /// Files and folders within those that runs may not see.
     pub mask: Vec<String>,
+    /// What further slots of command lines stand for.
+    pub slots: BTreeMap<String, String>,
+}
+
+/// What is made once for each toolchain, in a sandbox, and then shown to every run.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prepare {
+    /// Texts of the language's folder (or of another's: `../java/Driver.java`), put into the work folder.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// The commands, one after the other.
+    pub commands: Vec<Vec<String>>,
+    /// What is kept of the work folder: files, and folders where the name ends with a slash.
+    pub outputs: Vec<String>,
+    /// Limits of each command.
+    #[serde(deserialize_with = "compile_limits")]
+    pub limits: Limits,
 }
 
 /// How a program is compiled.
@@ -98,13 +182,17 @@ pub struct Located {
 pub struct Compile {
     /// The name of the source file.
     pub file: String,
-    /// The command.
+    /// The command. May be left out where there is a worker.
+    #[serde(default)]
     pub command: Vec<String>,
     /// The name of the compiled program.
     pub output: String,
     /// Limits of the compiler: it is a tool, but what it reads comes from a stranger.
     #[serde(deserialize_with = "compile_limits")]
     pub limits: Limits,
+    /// The command that starts a compiler for many programs, one after the other.
+    #[serde(default)]
+    pub worker: Vec<String>,
 }
 
 /// How a program is run.
@@ -121,7 +209,8 @@ pub struct Run {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Call {
-    /// The file with the driver's text, beside `language.toml`.
+    /// The file with the driver's text, beside `language.toml` or in another language's folder.
+    #[serde(default)]
     pub driver: String,
     /// How the driver comes to run.
     pub start: Start,
@@ -131,25 +220,51 @@ pub struct Call {
     /// The command that starts the driver for one run, where `command` starts it for many.
     #[serde(default)]
     pub cold: Vec<String>,
-    /// How the driver is compiled, where it is a library of its own.
-    pub library: Option<Library>,
+    /// What the message that loads a program carries.
+    #[serde(default)]
+    pub load: Load,
+    /// Whether the driver also runs whole programs (`{"op": "main"}`), so that they start warm, too.
+    #[serde(default)]
+    pub scripts: bool,
+    /// Where the driver is compiled into the program: the files that are compiled, by their names.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+    /// The command that compiles those, if it is another than that for a program by itself.
+    #[serde(default)]
+    pub compile: Vec<String>,
+    /// How one argument of the call is written in those files.
+    #[serde(default)]
+    pub argument: String,
+    /// What stands between arguments.
+    #[serde(default = "comma")]
+    pub separator: String,
+    /// The command that compiles a program's text by itself. It tells faults of the text from entry
+    /// points that cannot be called.
+    #[serde(default)]
+    pub alone: Vec<String>,
+    /// For each type the expression that reads it, where those files must name types.
+    #[serde(default)]
+    pub decode: BTreeMap<String, String>,
+    /// For each type the expression that writes it.
+    #[serde(default)]
+    pub encode: BTreeMap<String, String>,
 }
 
-/// A driver that is compiled once and linked to every program.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Library {
-    /// The name of its source file.
-    pub file: String,
-    /// The command.
-    pub command: Vec<String>,
-    /// The name of the compiled library.
-    pub output: String,
-    /// Words to add to the command that compiles a program; `{library}` is the compiled library.
-    pub flags: Vec<String>,
-    /// Words to add to that command instead, to compile a program's text by itself. It tells faults of
-    /// the text from entry points that cannot be called.
-    pub alone: Vec<String>,
+fn comma() -> String {
+    ", ".to_owned()
+}
+
+/// What the message that loads a program carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Load {
+    /// The program's text.
+    #[default]
+    Source,
+    /// What the compiler made of it, as a text in the place of the source.
+    Text,
+    /// What the compiler made of it, in base64.
+    Artefact,
 }
 
 /// How a driver comes to run.
@@ -162,6 +277,34 @@ pub enum Start {
     Process,
     /// It is compiled together with the program.
     Compiled,
+}
+
+/// How programs of a language get packages that are installed on the machine. A program sees those that
+/// its environment names, and what they need, and no others.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Packages {
+    /// The command that finds packages: their names are added as words. It prints a JSON object with a
+    /// [`Package`] for each that is there, also for those that they need.
+    pub find: Vec<String>,
+    /// The variable that holds the folder in which they lie.
+    pub variable: String,
+    /// The command that installs one, for messages; its name is added.
+    pub install: String,
+    /// What a warm interpreter imports beforehand, by the package's name: importing takes long, and runs
+    /// that are forked find it done. Each combination of packages has an interpreter of its own.
+    #[serde(default)]
+    pub preload: BTreeMap<String, Vec<String>>,
+}
+
+/// An installed package.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    /// Its version.
+    pub version: String,
+    /// The files and folders that it consists of.
+    pub paths: Vec<String>,
 }
 
 /// Programs that must work where the language works.
@@ -187,15 +330,35 @@ impl Language {
     /// run from its source nor compiled.
     pub fn from_toml(text: &str) -> Result<Language, LanguageError> {
         let language: Language = toml::from_str(text).map_err(|error| LanguageError(error.to_string()))?;
+        let fault = |what: &str| Err(LanguageError(format!("`{}` {what}", language.name)));
+        let is_name =
+            |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "+#-_.".contains(c));
+        if !is_name(&language.name) || language.name.chars().any(|c| c.is_ascii_uppercase()) {
+            return fault("is no name: lower case letters, digits and + # - _ . may stand in it");
+        }
         if language.compile.is_none() && language.run.file.is_none() {
-            return Err(LanguageError(format!("`{}` needs `compile` or `run.file`", language.name)));
+            return fault("needs `compile` or `run.file`");
         }
         if language.toolchain.version.is_empty() && language.toolchain.locate.is_none() {
-            return Err(LanguageError(format!("`{}` needs `toolchain.version` or `toolchain.locate`", language.name)));
+            return fault("needs `toolchain.version` or `toolchain.locate`");
         }
-        for command in language.commands() {
-            if command.is_empty() {
-                return Err(LanguageError(format!("`{}` has an empty command", language.name)));
+        if language.commands().any(|command| command.is_empty()) {
+            return fault("has an empty command");
+        }
+        if !language.file_names().all(is_inside) {
+            return fault("names a file outside of its work folder");
+        }
+        if let Some(call) = &language.call {
+            let compiles = language.compile.is_some();
+            match call.start {
+                Start::Compiled if !compiles || call.files.is_empty() => {
+                    return fault("compiles its driver into programs and needs `compile` and `call.files`");
+                }
+                Start::Zygote if call.cold.is_empty() => return fault("needs `call.cold` beside its zygote"),
+                Start::Zygote | Start::Process if call.load != Load::Source && !compiles => {
+                    return fault("loads what a compiler makes and needs `compile`");
+                }
+                _ => {}
             }
         }
         Ok(language)
@@ -203,8 +366,23 @@ impl Language {
 
     fn commands(&self) -> impl Iterator<Item = &Vec<String>> {
         let call = self.call.as_ref().filter(|call| call.start != Start::Compiled).map(|call| &call.command);
-        [&self.run.command].into_iter().chain(self.compile.as_ref().map(|compile| &compile.command)).chain(call)
+        let compile = self.compile.as_ref().filter(|compile| compile.worker.is_empty());
+        let prepare = self.prepare.iter().flat_map(|prepare| &prepare.commands);
+        [&self.run.command].into_iter().chain(compile.map(|compile| &compile.command)).chain(call).chain(prepare)
     }
+
+    /// Names of files that are made in a work folder.
+    fn file_names(&self) -> impl Iterator<Item = &str> {
+        let compile = self.compile.iter().flat_map(|compile| [&compile.file, &compile.output]);
+        let call = self.call.iter().flat_map(|call| call.files.keys());
+        let outputs = self.prepare.iter().flat_map(|prepare| &prepare.outputs);
+        compile.chain(&self.run.file).chain(call).chain(outputs).map(String::as_str)
+    }
+}
+
+/// Whether a path stays inside the folder that it is relative to.
+fn is_inside(path: &str) -> bool {
+    !path.is_empty() && !path.starts_with('/') && path.split('/').all(|part| part != "..") && !path.contains('\0')
 }
 
 /// Limits of a compiler, which start from more than those of a program.

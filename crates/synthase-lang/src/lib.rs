@@ -7,11 +7,13 @@
 pub mod assemble;
 pub mod fits;
 pub mod identifier;
+pub mod instrument;
 pub mod javascript;
 pub mod language;
 pub mod python;
 pub mod registry;
 pub mod rust;
+pub mod session;
 
 pub use fits::{fits, has_types};
 pub use language::{Language, Located, Start};

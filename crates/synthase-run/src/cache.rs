@@ -36,6 +36,11 @@ impl Cache {
         Cache { folder }
     }
 
+    /// The folder itself.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The compiled program of this key.
     pub(crate) fn get(&self, key: Digest) -> Option<File> {
         File::open(self.folder.join(key.to_string())).ok()

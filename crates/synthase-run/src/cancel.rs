@@ -26,6 +26,16 @@ impl Cancel {
         }
     }
 
+    /// Lets programs run again. For one lane that goes on with other work; not for a whole engine,
+    /// whose searches may not have noticed yet that they were to stop.
+    pub fn reset(&self) {
+        let killers = self.0.killers();
+        self.0.cancelled.store(false, Ordering::SeqCst);
+        for killer in killers.values() {
+            killer.reset();
+        }
+    }
+
     /// Whether it has been used.
     pub fn is_cancelled(&self) -> bool {
         self.0.cancelled.load(Ordering::Relaxed)

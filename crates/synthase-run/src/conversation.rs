@@ -15,6 +15,9 @@ const MOST_ANSWER: usize = 9 << 20;
 /// The most parts of an answer. Each takes far more memory than the byte or two in which it is told.
 const MOST_PARTS: usize = 1_000_000;
 
+/// How long a driver may take to start on a loaded machine before the tools count as broken.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A running process with a driver that answers on its channel.
 pub(crate) struct Conversation {
     running: Running,
@@ -51,6 +54,12 @@ impl Conversation {
             (Err(outcome), _) => Err(format!("its driver {outcome}. {}", exchanged.stderr.to_text().trim())),
             _ => Err("its driver does not follow the protocol".to_owned()),
         }
+    }
+
+    /// The process itself, the run's nonce, and the number of the next question: for those who hold a
+    /// conversation of another form.
+    pub(crate) fn into_parts(self) -> (Running, String, u64) {
+        (self.running, self.nonce, self.seq)
     }
 
     /// The number that the next question must have.
@@ -118,7 +127,7 @@ impl Conversation {
 }
 
 /// How many parts the values in a JSON text have at most, counted before any of them is made.
-fn parts(text: &[u8]) -> usize {
+pub(crate) fn parts(text: &[u8]) -> usize {
     let (mut count, mut in_string, mut escaped) = (1, false, false);
     for byte in text {
         match byte {

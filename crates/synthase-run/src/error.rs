@@ -46,6 +46,14 @@ pub enum RunError {
         /// What happened.
         why: String,
     },
+    /// A session cannot be copied.
+    #[error("this {language} session cannot be forked: {why}")]
+    NoBranch {
+        /// The language, for people.
+        language: String,
+        /// Why.
+        why: String,
+    },
     /// The user stopped the run.
     #[error("cancelled")]
     Cancelled,

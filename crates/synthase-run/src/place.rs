@@ -1,13 +1,15 @@
 //! A slot of the sandbox with its warm interpreters.
 
-use synthase_lang::language::{Call, Language, MemoryRule, fill, fill_word};
+use std::path::{Path, PathBuf};
+
+use synthase_lang::language::{Call, Language, MemoryRule};
 use synthase_lang::registry::driver;
-use synthase_sandbox::{Command, InputFile, Jail, MemoryBy, SandboxError, Slot, Zygote};
+use synthase_sandbox::{Command, InputFile, MemoryBy, Program, SandboxError, Slot, Zygote};
 use synthase_types::Environment;
 
 use crate::cancel::Registration;
 use crate::error::RunError;
-use crate::toolchain::Toolchain;
+use crate::runner::Ready;
 
 /// How many warm interpreters are kept in one place. Each takes some megabytes.
 const MOST_WARM: usize = 4;
@@ -17,8 +19,8 @@ pub(crate) struct Place {
     /// The interpreters, the one that was used last at the end. They must go before the slot.
     warm: Vec<(Key, Warm)>,
     pub(crate) slot: Slot,
-    /// Lets a cancellation reach the slot as long as it lives.
-    _registration: Registration,
+    /// Lets cancellations reach the slot as long as it lives.
+    _registrations: [Registration; 2],
 }
 
 /// What an interpreter was started for.
@@ -31,8 +33,8 @@ enum Warm {
 }
 
 impl Place {
-    pub(crate) fn new(slot: Slot, registration: Registration) -> Place {
-        Place { warm: Vec::new(), slot, _registration: registration }
+    pub(crate) fn new(slot: Slot, registrations: [Registration; 2]) -> Place {
+        Place { warm: Vec::new(), slot, _registrations: registrations }
     }
 
     /// The warm interpreter of a language, started if it is not there; `None` if it cannot fork here.
@@ -40,8 +42,7 @@ impl Place {
         &mut self,
         language: &Language,
         call: &Call,
-        toolchain: &Toolchain,
-        jail: &Jail,
+        ready: &Ready,
         environment: &Environment,
     ) -> Result<Option<&mut Zygote>, RunError> {
         let key = (language.name.clone(), environment.clone());
@@ -50,8 +51,11 @@ impl Place {
             Some(Warm::Zygote(zygote)) if zygote.is_alive() => Warm::Zygote(zygote),
             Some(Warm::Cold) => Warm::Cold,
             _ => {
-                let (command, _) = driver_command(language, &call.command, toolchain, environment);
-                match jail.zygote(&self.slot, &command) {
+                let (mut command, _) = driver_command(language, &call.command, ready, environment);
+                for module in &ready.preload {
+                    command = command.arg(module);
+                }
+                match ready.jail.zygote(&self.slot, &command) {
                     Ok(zygote) => Warm::Zygote(zygote),
                     // An interpreter without what entering a box takes: runs are started one by one,
                     // which is slower and otherwise the same. If the cold start fails too, that is told.
@@ -73,8 +77,17 @@ impl Place {
     }
 }
 
+/// The program that a command's first word names: a path as it is, a bare name among the system's
+/// programs, which every jail shows.
+pub(crate) fn program_of(word: &str) -> PathBuf {
+    const FOLDERS: [&str; 2] = ["/usr/bin", "/bin"];
+    let found = FOLDERS.into_iter().map(|folder| Path::new(folder).join(word)).find(|path| path.exists());
+    found.filter(|_| !word.contains('/')).unwrap_or_else(|| PathBuf::from(word))
+}
+
 /// A command with a language's environment.
-pub(crate) fn command(language: &Language, toolchain: &Toolchain, environment: &Environment) -> Command {
+pub(crate) fn command(language: &Language, ready: &Ready, environment: &Environment) -> Command {
+    let toolchain = &ready.toolchain;
     let seed = environment.seed.to_string();
     let mut command = Command::new(&toolchain.program)
         .env("PATH", "/usr/bin:/bin")
@@ -83,7 +96,11 @@ pub(crate) fn command(language: &Language, toolchain: &Toolchain, environment: &
         .env("HOME", "/work")
         .env("TMPDIR", "/tmp");
     for (name, value) in &language.environment {
-        command = command.env(name, fill_word(value, &[("seed", &seed)]));
+        let value = toolchain.fill(std::slice::from_ref(value), &[("seed", &seed)]);
+        command = command.env(name, value.concat());
+    }
+    for (name, value) in &ready.variables {
+        command = command.env(name, value);
     }
     command.memory_by = match language.memory {
         MemoryRule::Data => MemoryBy::Data,
@@ -96,16 +113,19 @@ pub(crate) fn command(language: &Language, toolchain: &Toolchain, environment: &
 pub(crate) fn driver_command(
     language: &Language,
     words: &[String],
-    toolchain: &Toolchain,
+    ready: &Ready,
     environment: &Environment,
 ) -> (Command, Vec<InputFile>) {
     let text = driver(language).unwrap_or("");
     let file = language.call.as_ref().map_or("driver", |call| call.driver.as_str());
-    let program = toolchain.program.to_string_lossy();
-    let slots = [("program", program.as_ref()), ("driver", text), ("driver_file", file)];
-    let mut command = command(language, toolchain, environment);
-    for word in fill(words, &slots).iter().skip(1) {
-        command = command.arg(word);
+    let file = file.rsplit('/').next().unwrap_or(file);
+    let words_of_command = ready.toolchain.fill(words, &[("driver", text), ("driver_file", file)]);
+    let mut command = command(language, ready, environment);
+    if let Some((program, args)) = words_of_command.split_first() {
+        command.program = Program::Path(program_of(program));
+        for word in args {
+            command = command.arg(word);
+        }
     }
     let by_file = words.iter().any(|word| word.contains("{driver_file}"));
     (command, if by_file { vec![InputFile::new(file, text.as_bytes())] } else { Vec::new() })

@@ -1,6 +1,6 @@
 //! What this machine offers: one sandbox, and the toolchains and jails of each language.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -8,11 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 use synthase_lang::Language;
 use synthase_sandbox::{Jail, Options, Sandbox, View};
 use synthase_types::Isolation;
+use synthase_types::id::Digest;
 
 use crate::cache::Cache;
 use crate::cancel::Cancel;
 use crate::error::RunError;
 use crate::lane::Lane;
+use crate::packages;
+use crate::prepare::{self, Prepared, SHOWN_AT};
 use crate::toolchain::Toolchain;
 
 /// How a runner is set up.
@@ -47,7 +50,21 @@ type Found = Arc<Result<Installed, Missing>>;
 /// A language as it is installed here.
 pub(crate) struct Installed {
     pub(crate) toolchain: Toolchain,
+    /// What is needed to run programs; made when the first one is run.
+    ready: Mutex<BTreeMap<BTreeMap<String, String>, Ready>>,
+}
+
+/// What is needed to run programs of a language.
+#[derive(Clone)]
+pub(crate) struct Ready {
+    /// With `{prepared}` among its slots.
+    pub(crate) toolchain: Toolchain,
     pub(crate) jail: Jail,
+    pub(crate) prepared: Option<Digest>,
+    /// Variables beside those of the language.
+    pub(crate) variables: Vec<(String, String)>,
+    /// What warm interpreters import beforehand, beside what they always do.
+    pub(crate) preload: Vec<String>,
 }
 
 /// A language that is not, in words.
@@ -118,6 +135,55 @@ impl Runner {
         }
     }
 
+    /// What is needed to run programs of a language with these packages, made if this is the first time.
+    pub(crate) fn ready(&self, language: &Language, packages: &BTreeMap<String, String>) -> Result<Ready, RunError> {
+        self.with(language, |installed| {
+            // Held while it is made, so that two workers do not make it at the same time.
+            let mut known = installed.ready.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(ready) = known.get(packages) {
+                return Ok(ready.clone());
+            }
+            let ready = self.make_ready(language, &installed.toolchain, packages)?;
+            Ok(known.entry(packages.clone()).or_insert(ready).clone())
+        })?
+    }
+
+    fn make_ready(
+        &self,
+        language: &Language,
+        toolchain: &Toolchain,
+        wanted: &BTreeMap<String, String>,
+    ) -> Result<Ready, RunError> {
+        let (mut toolchain, mut view) = (toolchain.clone(), view(toolchain));
+        let prepared = match &language.prepare {
+            None => None,
+            Some(prepare) => {
+                let place = || Ok((self.sandbox.jail(&view)?, self.sandbox.slot()?));
+                let Prepared { folder, digest } =
+                    prepare::prepare(language, prepare, &toolchain, self.cache.folder(), place)?;
+                // The same name everywhere, where that is possible: it is part of keys of the cache.
+                let inside = match self.isolation() >= Isolation::Namespaces {
+                    true => SHOWN_AT.to_owned(),
+                    false => folder.to_string_lossy().into_owned(),
+                };
+                toolchain.slots.insert("prepared".to_owned(), inside);
+                view = view.show(folder, SHOWN_AT);
+                Some(digest)
+            }
+        };
+        let found = packages::Found::find(language, &toolchain, wanted)?;
+        if !wanted.is_empty() {
+            toolchain.version = format!("{} with {}", toolchain.version, found.identity());
+        }
+        let (view, folder) = found.show(view, self.isolation());
+        let of_packages = language.packages.as_ref();
+        let variable = of_packages.zip(folder).map(|(packages, folder)| (packages.variable.clone(), folder));
+        let preload = |name: &String| of_packages.and_then(|packages| packages.preload.get(name)).cloned();
+        let preload = wanted.keys().filter_map(preload).flatten().collect();
+        let jail = self.sandbox.jail(&view)?;
+        Ok(Ready { jail, toolchain, prepared, variables: variable.into_iter().collect(), preload })
+    }
+
     fn find(&self, language: &Language) -> Result<Found, RunError> {
         let known = {
             let mut environments = self.environments.lock().unwrap_or_else(PoisonError::into_inner);
@@ -130,7 +196,7 @@ impl Runner {
         }
         let path = std::env::var("PATH").unwrap_or_default();
         let found = match Toolchain::find(language, &path) {
-            Ok(toolchain) => Ok(Installed { jail: self.sandbox.jail(&view(&toolchain))?, toolchain }),
+            Ok(toolchain) => Ok(Installed { toolchain, ready: Mutex::default() }),
             Err(RunError::MissingTool { why, install, .. }) => Err(Missing { why, install }),
             Err(other) => return Err(other),
         };

@@ -8,9 +8,7 @@ use synthase_types::{Captured, Environment, Limits, Outcome, Unit, UnitEntry, Us
 use crate::answer::Answer;
 use crate::conversation::{Conversation, Exchanged};
 use crate::error::RunError;
-use crate::lane::{
-    CallForm, Called, Lane, Run, WhichPlace, conversation_limits, language_of, starved, waited_for_machine,
-};
+use crate::lane::{CallForm, Called, Lane, Run, WhichPlace, language_of, starved, waited_for_machine};
 
 /// How a run of test code went.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,11 +115,12 @@ impl Lane<'_> {
         let Some(call) = call else {
             return Err(RunError::Unsupported { language: language.title.clone(), what: "way to run test code yet" });
         };
-        let conversation =
-            self.start_driver(language, call, conversation_limits(limits), environment, WhichPlace::Tests)?;
+        let (conversation, place) = self.start_driver(language, call, limits, environment, WhichPlace::Tests)?;
         let seq = conversation.next_seq();
         let question = test_message(test.prelude, test.source, signature, &conversation.nonce, seq);
-        self.pass_on(unit, limits, environment, conversation, question)
+        let passed = self.pass_on(unit, limits, environment, conversation, question);
+        self.give_back(place);
+        passed
     }
 
     /// Passes the test's calls on to the program until the test has said its word.

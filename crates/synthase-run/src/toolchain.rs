@@ -1,5 +1,6 @@
 //! Which interpreter or compiler a language has here, and which files its runs need.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,6 +13,8 @@ use crate::error::RunError;
 /// A language's tools as they were found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toolchain {
+    /// The main program as it was found on the PATH: perhaps a link, or a script of a version manager.
+    pub found: PathBuf,
     /// The main program, with all links followed.
     pub program: PathBuf,
     /// The first line of what it says of its version.
@@ -20,6 +23,8 @@ pub struct Toolchain {
     pub allow: Vec<PathBuf>,
     /// What runs may not see of that.
     pub mask: Vec<PathBuf>,
+    /// What slots of command lines stand for, beside those that differ from run to run.
+    pub slots: BTreeMap<String, String>,
 }
 
 /// How long a tool may take to say its version: long enough for a loaded machine.
@@ -40,6 +45,7 @@ impl Toolchain {
         let Some(program) = found else {
             return Err(missing(format!("no {} on the PATH", language.toolchain.programs.join(" or "))));
         };
+        let found_at = program.clone();
         let ask = |command: &[String]| {
             let words = fill(command, &[("program", &program.to_string_lossy())]);
             let argv: Vec<OsString> = words.iter().map(OsString::from).collect();
@@ -60,12 +66,24 @@ impl Toolchain {
             [] => located.version.clone(),
             command => ask(command)?,
         };
+        let program = real(Path::new(&located.program));
+        let mut slots = located.slots;
+        slots.insert("program".to_owned(), program.to_string_lossy().into_owned());
         Ok(Toolchain {
+            slots,
+            found: found_at,
             version: version.lines().next().unwrap_or("").trim().to_owned(),
-            program: real(Path::new(&located.program)),
+            program,
             allow: existing(&located.allow),
             mask: existing(&located.mask),
         })
+    }
+
+    /// A command line with its slots filled, these too.
+    pub(crate) fn fill(&self, words: &[String], more: &[(&str, &str)]) -> Vec<String> {
+        let own = self.slots.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        let slots: Vec<(&str, &str)> = more.iter().copied().chain(own).collect();
+        fill(words, &slots)
     }
 
     /// The text by which verdicts name the tools they rest on.
@@ -86,6 +104,7 @@ fn read_located(language: &Language, printed: &str) -> Result<Located, String> {
         version: String::new(),
         allow: all(&form.allow),
         mask: all(&form.mask),
+        slots: form.slots.iter().map(|(name, text)| (name.clone(), fill_word(text, &slots))).collect(),
     })
 }
 

@@ -1,4 +1,5 @@
-//! What an isolated run costs that does nothing: `cargo run --release --example empty_runs -- 10000`.
+//! What an isolated run costs that does nothing but say that it is there, in the Python zygote that
+//! `synthase` uses: `cargo run --release --example empty_runs -- 10000`.
 //!
 //! Prints elapsed and processor time per run, the latter from a control group of its own that
 //! contains this process, the keeper, the zygote and the runs; beside it a floor measured in the same
@@ -31,20 +32,26 @@ fn main() {
         .arg("-S")
         .arg("-I")
         .arg("-c")
-        .arg(include_str!("../tests/zygote.py"))
+        .arg("import sys; exec(compile(sys.argv.pop(1), '<string>', 'exec'))")
+        .arg(include_str!("../../synthase-lang/languages/python/driver.py"))
+        .arg("zygote")
         .env("LD_BIND_NOW", "1");
     let mut zygote = jail.zygote(&slot, &zygote).expect("a zygote");
-    let request = Request { payload: Some(Vec::new()), terms: Terms { channel: true, ..Terms::default() } };
-    let mut run = || {
-        let finished = zygote.fork(&request).expect("a run").finish().expect("an end");
+    let request =
+        |payload: &str| Request { payload: Some(payload.into()), terms: Terms { channel: true, ..Terms::default() } };
+    let hello = request(r#"{"op":"hello","seq":0,"nonce":""}"#);
+    let load = r#"{"op":"load","seq":0,"nonce":"","prelude":"","source":"def f(): pass","entry":"f"}"#;
+    let load = request(load);
+    let mut run = |request| {
+        let finished = zygote.fork(request).expect("a run").finish().expect("an end");
         assert_eq!(finished.status, Status::Exited(0), "{finished:?}");
         finished.usage.cpu
     };
-    let _: Duration = (0..100.min(runs)).map(|_| run()).sum();
+    let _: Duration = (0..100.min(runs)).map(|_| run(&hello)).sum();
 
     let (memory_before, descriptors_before) = (memory_of_all(), descriptors());
     let (start, before) = (Instant::now(), meter.cpu());
-    let child: Duration = (0..runs).map(|_| run()).sum();
+    let child: Duration = (0..runs).map(|_| run(&hello)).sum();
     let (wall, cpu) = (start.elapsed(), meter.cpu().saturating_sub(before));
     println!("level {}, {runs} runs", sandbox.level());
     println!(
@@ -59,7 +66,16 @@ fn main() {
     println!("  growth         {:8.1} MiB more memory in all processes than before", growth as f64 / 1048576.0);
     println!("  descriptors    {:8} more than before", descriptors() - descriptors_before);
 
-    let cold_runs = (runs / 10).max(1);
+    let before = meter.cpu();
+    let child_loading: Duration = (0..runs).map(|_| run(&load)).sum();
+    let loading = meter.cpu().saturating_sub(before);
+    println!(
+        "  with a program {:8.1} us per run that also compiles and runs `def f(): pass`, {:.1} in the runs themselves",
+        micros(loading, runs),
+        micros(child_loading, runs)
+    );
+
+    let cold_runs = (runs / 100).max(1);
     for command in [Command::new("/bin/true"), Command::new(executable).arg("-S").arg("-I").arg("-c").arg("pass")] {
         let before = meter.cpu();
         for _ in 0..cold_runs {

@@ -40,7 +40,9 @@ pub struct Terms {
     /// How many bytes to keep of the beginning of each output stream, and as many of its end, between
     /// two looks at them; [`KEPT`](crate::KEPT) unless stated.
     pub keep: Option<usize>,
-    /// Files of the work folder to hand out at the end, by their relative paths.
+    /// Files of the work folder to hand out at the end, by their relative paths. Of a folder all regular
+    /// files in it and below are handed out, up to [`MOST_FILES`](crate::MOST_FILES) and
+    /// [`MOST_BYTES`](crate::MOST_BYTES). Symbolic links are not followed.
     pub collect: Vec<PathBuf>,
 }
 
@@ -94,6 +96,9 @@ pub enum Stdin {
     Null,
     /// These bytes, through a pipe, then the end.
     Bytes(Vec<u8>),
+    /// What [`Running::feed`](crate::Running::feed) gives it, until
+    /// [`Running::close_stdin`](crate::Running::close_stdin) or the last wait for its end.
+    Open,
 }
 
 impl Command {

@@ -40,6 +40,9 @@ pub struct Hits {
     /// The kernel refused a process or thread. Never set below the level `full`, where nobody counts
     /// refusals.
     pub processes: bool,
+    /// The first system call that was refused, of those that no program tries by the way. See
+    /// [`Running::denied`](crate::Running::denied).
+    pub denied: Option<&'static str>,
 }
 
 /// How the run's first process ended.
@@ -71,6 +74,9 @@ pub struct Finished {
     pub usage: Usage,
     /// The files that were asked for and are there.
     pub files: Vec<Collected>,
+    /// How many files and folders inside of folders that were asked for are not in [`files`](Finished::files),
+    /// because they were too many, too large or too deep.
+    pub left_out: usize,
     /// Behind which walls it ran.
     pub level: Isolation,
 }
@@ -78,7 +84,7 @@ pub struct Finished {
 /// A file that a run left behind.
 #[derive(Debug)]
 pub struct Collected {
-    /// Its path, relative to the work folder, as it was asked for.
+    /// Its path, relative to the work folder.
     pub path: PathBuf,
     /// Opened for reading. It keeps the run's file system alive, so do not keep it for long.
     pub file: File,
@@ -100,13 +106,19 @@ impl Finished {
             // Ours, as a backstop for a tree that is not watched: the kernel's own limit.
             Status::Signaled(libc::SIGXCPU | libc::SIGKILL) if self.hits.cpu => Outcome::CpuTimeout,
             Status::Signaled(libc::SIGXFSZ) if self.hits.disk => Outcome::DiskLimit,
+            Status::Signaled(_) if self.hits.denied.is_some() => self.denied(),
             Status::Signaled(signal) => Outcome::Signaled(signal),
             Status::Exited(_) if self.hits.cpu => Outcome::CpuTimeout,
             Status::Exited(code) if code != 0 && self.hits.memory => Outcome::OutOfMemory,
             Status::Exited(code) if code != 0 && self.hits.disk => Outcome::DiskLimit,
             Status::Exited(code) if code != 0 && self.hits.processes => Outcome::ProcessLimit,
+            Status::Exited(code) if code != 0 && self.hits.denied.is_some() => self.denied(),
             Status::Exited(code) => Outcome::Exited(code),
         })
+    }
+
+    fn denied(&self) -> Outcome {
+        Outcome::Denied(self.hits.denied.unwrap_or_default().to_owned())
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags, memfd_create};
+use synthase_types::Isolation;
 
 use crate::command::{Command, Program};
 use crate::error::{Context, Result, SandboxError};
@@ -26,12 +27,20 @@ pub(crate) struct JailInner {
     pub(crate) sandbox: Arc<SandboxInner>,
     pub(crate) plan: Vec<Entry>,
     pub(crate) readable: Vec<PathBuf>,
+    pub(crate) loopback: bool,
 }
 
 impl Jail {
     pub(crate) fn new(sandbox: &Arc<SandboxInner>, view: &View) -> Result<Jail> {
-        let (plan, readable) = (view.plan()?, view.readable());
-        Ok(Jail(Arc::new(JailInner { sandbox: Arc::clone(sandbox), plan, readable })))
+        let (plan, readable, loopback) = (view.plan()?, view.readable(), view.loopback);
+        if loopback && sandbox.level < Isolation::Namespaces {
+            return Err(SandboxError::Unavailable {
+                level: sandbox.level,
+                reason: "loopback: without a network namespace it would be the machine's own".to_owned(),
+                remedy: "use the level `namespaces` or `full`; `synthase doctor` says what they need".to_owned(),
+            });
+        }
+        Ok(Jail(Arc::new(JailInner { sandbox: Arc::clone(sandbox), plan, readable, loopback })))
     }
 
     /// Starts a program cold: it is executed in a box of its own.

@@ -1,6 +1,7 @@
 //! What works on this machine, and what to do about what does not.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use synthase_types::Isolation;
@@ -142,13 +143,14 @@ fn trial() -> &'static Result<bool, (String, String)> {
             let sandbox = SandboxInner::new(level)?;
             let entries = View::system().plan()?;
             let (outer, scratch) = (sandbox.outer, sandbox.scratch);
-            let setup = Setup { level, outer, entries, readable: Vec::new(), leftovers: Vec::new(), scratch };
+            let (readable, leftovers) = (Vec::new(), Vec::new());
+            let setup = Setup { level, outer, entries, readable, leftovers, scratch, loopback: false };
             let keeper = KeeperLink::start(&setup)?;
             Ok(keeper.proc)
         };
         start().map_err(|error: SandboxError| {
             let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
-            (format!("{error}{source}"), namespaces_remedy())
+            (format!("{error}{source}"), namespaces_remedy(Path::new("/proc")))
         })
     })
 }
@@ -174,10 +176,10 @@ fn proc() -> Piece {
     Piece { name: "/proc", needed_for: &[], finding }
 }
 
-/// What usually stands in the way of user namespaces.
-fn namespaces_remedy() -> String {
-    let sysctl = |name: &str| std::fs::read_to_string(format!("/proc/sys/{name}")).map(|text| text.trim().to_owned());
-    let is = |name: &str, value: &str| sysctl(name).is_ok_and(|found| found == value);
+/// What usually stands in the way of user namespaces, according to this `/proc`.
+fn namespaces_remedy(proc: &Path) -> String {
+    let read = |name: &str| std::fs::read_to_string(proc.join(name)).unwrap_or_default();
+    let is = |name: &str, value: &str| read(&format!("sys/{name}")).trim() == value;
     if is("kernel/apparmor_restrict_unprivileged_userns", "1") {
         "AppArmor forbids user namespaces to programs without a profile: \
          sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
@@ -185,7 +187,7 @@ fn namespaces_remedy() -> String {
         "sudo sysctl kernel.unprivileged_userns_clone=1"
     } else if is("user/max_user_namespaces", "0") {
         "sudo sysctl user.max_user_namespaces=10000"
-    } else if std::fs::read_to_string("/proc/self/status").unwrap_or_default().contains("\nSeccomp:\t2") {
+    } else if read("self/status").contains("\nSeccomp:\t2") {
         "a system call filter is in force, as in most containers: run the container with \
          --security-opt seccomp=unconfined, or another profile that allows unshare and mount"
     } else {
@@ -210,6 +212,31 @@ mod tests {
         let (reason, remedy) = ("broken".to_owned(), "mend it".to_owned());
         let finding = if works { Finding::Works(String::new()) } else { Finding::Missing { reason, remedy } };
         Piece { name, needed_for, finding }
+    }
+
+    #[test]
+    fn each_obstacle_to_namespaces_has_its_own_remedy() {
+        let proc = std::env::temp_dir().join(format!("synthase-proc-{}", std::process::id()));
+        let remedies = [
+            ("self/status", "Name:\tx\nSeccomp:\t2\n", "seccomp=unconfined"),
+            ("sys/user/max_user_namespaces", "0\n", "sysctl user.max_user_namespaces=10000"),
+            ("sys/kernel/unprivileged_userns_clone", "0\n", "sysctl kernel.unprivileged_userns_clone=1"),
+            (
+                "sys/kernel/apparmor_restrict_unprivileged_userns",
+                "1\n",
+                "sysctl kernel.apparmor_restrict_unprivileged_userns=0",
+            ),
+        ];
+        assert!(namespaces_remedy(&proc).contains("Linux 5.12"));
+        // Each is asked before those above it.
+        for (file, text, remedy) in remedies {
+            let path = proc.join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+            let found = namespaces_remedy(&proc);
+            assert!(found.contains(remedy), "{file}: {found}");
+        }
+        std::fs::remove_dir_all(proc).unwrap();
     }
 
     #[test]

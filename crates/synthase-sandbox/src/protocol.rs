@@ -8,9 +8,32 @@
 //!   dies, to quote from it;
 //! * no new privileges, the system call filter, and at the levels with namespaces the three
 //!   capabilities that its children need to enter a box and then drop: `SYS_ADMIN`, `SYS_CHROOT`
-//!   and `SETPCAP`.
+//!   and `SETPCAP`;
+//! * the environment variable `SYNTHASE_ZYGOTE`: the path of a library that does all of what follows
+//!   (the next section).
 //!
 //! It must stay small, because a fork copies its page tables, and have one thread.
+//!
+//! # The library
+//! Most interpreters can load a library of C and call a function of it, but cannot, or not cheaply,
+//! make the system calls below. So the sandbox brings a library of its own. It needs no other library,
+//! only the symbol `fork`, and its functions take no arguments, so that they can be called as functions
+//! of C, as Lua's `lua_CFunction` and by R's `.C`.
+//!
+//! | function | |
+//! |---|---|
+//! | `int synthase_serve(void)` | Says hello and forks a child for each request. Returns 0 in the children, which are then ready to run, and never in the zygote. |
+//! | `int synthase_hello(void)` | Says hello. |
+//! | `int synthase_next(void)` | Waits for the next request and enters its box. Returns 1: the caller forks now, by its own means. Ends the process when the host has no more requests. |
+//! | `int synthase_become(void)` | In the child: all that a child does. Returns 0; if something fails, the host is told and the child ends. |
+//! | `int synthase_report(int pid)` | In the zygote: waits for the child and reports its end; a negative number says that the fork failed: -1, or the negative error number. |
+//! | `int synthase_outside(void)` | In the child: 1 where `HOME` and `TMPDIR` must be set (see the end of this page), else 0. |
+//! | `int synthase_trim(void)` | In the zygote, before it warms up: makes forks cheaper. |
+//!
+//! An interpreter that does something of its own around a fork, as CPython does, uses the four in the
+//! middle, three of them one after the other in a loop; any other only the first. What a zygote does
+//! before it says hello is done for every child: a page of memory that a child is the first to touch
+//! costs it 1 to 3 µs, and so does each that the zygote has and no child needs, a little.
 //!
 //! # Messages
 //! All numbers are little-endian. Every message begins with two bytes: its kind, and 0.
@@ -27,7 +50,7 @@
 //! | bytes | meaning |
 //! |---|---|
 //! | 1, 0 | run |
-//! | u32 | flags: 1 a box is sent, 2 a Landlock rule set is sent, 4 a channel is sent, 8 no namespaces |
+//! | u32 | flags: 1 a box is sent, 2 a Landlock rule set is sent, 4 a channel is sent, 8 no namespaces, 64 the box has a network |
 //! | u32 | number of resource limits |
 //! | per limit: u32, u64, u64 | resource, soft and hard limit; 2^64 - 1 (as a signed number -1) is "no limit" |
 //! | u32, then so many bytes | the work folder: where the child changes to |
@@ -66,7 +89,7 @@
 //! 1. `setsid()`.
 //! 2. Write `1000` to `/proc/self/oom_score_adj`, ignoring failure: if memory runs out, the run shall
 //!    die and not the zygote. Must come before the next step, which hides the writable `/proc`.
-//! 3. `setns(box, CLONE_NEWNS | CLONE_NEWIPC)`, if a box was sent.
+//! 3. `setns(box, CLONE_NEWNS | CLONE_NEWIPC)`, if a box was sent; with `CLONE_NEWNET` if it has a network.
 //! 4. Change to the work folder.
 //! 5. Set the resource limits.
 //! 6. Drop all capabilities: from the bounding set (`PR_CAPBSET_DROP` of 8, 18 and 21), then
@@ -89,7 +112,7 @@
 //! # Without namespaces
 //! At the levels `landlock` and `rlimits` no box is sent. The work folder has a neighbour `tmp`; the
 //! child should set `HOME` to the work folder and `TMPDIR` to that neighbour, because the machine's
-//! `/tmp` is not writable. At the other levels these are `/box` and `/tmp`.
+//! `/tmp` is not writable. At the other levels both are set already, to `/box` and `/tmp`.
 
 use std::time::Duration;
 
@@ -98,6 +121,8 @@ use crate::wire::codec::{Reader, Writer};
 
 /// The version of this protocol.
 pub const VERSION: u32 = 1;
+/// The variable of a zygote that holds the path of the library.
+pub const LIBRARY: &str = "SYNTHASE_ZYGOTE";
 /// The number of the control socket in a zygote, and of the channel in its children.
 pub const CONTROL_FD: i32 = 3;
 /// The work folder inside, at the levels with namespaces. Not a name that people give to folders of
@@ -119,6 +144,8 @@ pub(crate) mod said {
     pub(crate) const FAILED: u8 = 3;
     /// Only the launcher: the program cannot be executed; the error number.
     pub(crate) const NOT_EXECUTED: u8 = 4;
+    /// Before it becomes the zygote: the end on which the system call filter asks.
+    pub(crate) const LISTENER: u8 = 5;
 }
 
 /// Bits of a run's flags.
@@ -131,6 +158,7 @@ pub(crate) mod flag {
     pub(crate) const PROGRAM: u32 = 16;
     /// Only to the launcher: signals are for the program itself alone.
     pub(crate) const GUARD_SIGNALS: u32 = 32;
+    pub(crate) const NETWORK: u32 = 64;
 }
 
 /// No limit, as a resource limit.

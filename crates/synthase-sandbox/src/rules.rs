@@ -19,11 +19,13 @@ const NEWEST: ABI = ABI::V6;
 pub(crate) struct Rules(RulesetCreated);
 
 impl Rules {
-    pub(crate) fn new() -> Result<Rules> {
+    /// `network`: whether TCP is left alone, because there is a network that may be used.
+    pub(crate) fn new(network: bool) -> Result<Rules> {
+        let tcp = |rules: Ruleset| if network { Ok(rules) } else { rules.handle_access(AccessNet::from_all(NEWEST)) };
         Ruleset::default()
             .set_compatibility(CompatLevel::BestEffort)
             .handle_access(AccessFs::from_all(NEWEST))
-            .and_then(|rules| rules.handle_access(AccessNet::from_all(NEWEST)))
+            .and_then(tcp)
             .and_then(|rules| rules.scope(Scope::from_all(NEWEST)))
             .and_then(Ruleset::create)
             .map(Rules)

@@ -1,16 +1,18 @@
 //! The system calls that a program may make.
 //!
-//! Two filters are stacked. The first is a list of what is allowed; anything else does not exist
+//! Three filters are stacked. The first is a list of what is allowed; anything else does not exist
 //! (`ENOSYS`), so that a library written for a newer kernel falls back, and calls through another
 //! table of the kernel (x32) find nothing. The second answers `EPERM` to what is known and refused:
-//! that is the answer programs know how to handle.
+//! that is the answer programs know how to handle. The third does the same for what no program tries by
+//! the way, such as sockets of the internet, and lets the host know of it: the host gives the answer.
 //!
-//! Both are installed once, in the zygote or the launcher, and inherited: loading costs 0.2 ms.
+//! All are installed once, in the zygote or the launcher, and inherited: loading costs 0.2 ms.
 //! Most allowed calls have no condition on arguments, for which the kernel keeps a bitmap, so that
 //! they cost nothing measurable.
 
 use std::collections::BTreeMap;
 use std::io;
+use std::os::fd::OwnedFd;
 
 use libc::c_long;
 use seccompiler::SeccompCmpArgLen::{Dword, Qword};
@@ -20,34 +22,81 @@ use seccompiler::{BpfProgram, SeccompAction, SeccompCondition, SeccompFilter, Se
 use synthase_types::Isolation;
 
 use crate::error::{Result, SandboxError};
+use crate::sys::listen;
 
 #[path = "seccomp_allowed.rs"]
 mod allowed;
 
-/// Both filters, compiled.
+/// The filters, compiled.
 pub(crate) struct Filters {
     allow: BpfProgram,
     refuse: BpfProgram,
+    tell: BpfProgram,
+    /// The third for where nobody can be told.
+    keep_quiet: BpfProgram,
 }
 
-/// Compiles the filters for this machine and a level.
-pub(crate) fn filters(level: Isolation) -> Result<Filters> {
-    let allowed = allowed::CALLS.iter().map(|call| (*call, Vec::new())).collect();
+/// Compiles the filters for this machine and a level; `loopback`: for a network with nothing else in it.
+pub(crate) fn filters(level: Isolation, loopback: bool) -> Result<Filters> {
+    let network: &[c_long] = if loopback { &NETWORK } else { &[] };
+    let allowed = allowed::CALLS
+        .iter()
+        .chain(network)
+        .chain(allowed::TOLD.iter().map(|(call, _)| call))
+        .map(|call| (*call, Vec::new()))
+        .collect();
     let enosys = SeccompAction::Errno(libc::ENOSYS as u32);
     let eperm = SeccompAction::Errno(libc::EPERM as u32);
     Ok(Filters {
         allow: compile(allowed, enosys, SeccompAction::Allow)?,
-        refuse: compile(refused(level)?, SeccompAction::Allow, eperm)?,
+        refuse: compile(refused(level, loopback)?, SeccompAction::Allow, eperm.clone())?,
+        tell: ask(compile(told(loopback)?, SeccompAction::Allow, SeccompAction::Trace(MARK))?),
+        keep_quiet: compile(told(loopback)?, SeccompAction::Allow, eperm)?,
     })
 }
 
 impl Filters {
-    /// Installs both for this process and all it starts. It must have given up new privileges.
-    pub(crate) fn install(&self) -> Result<()> {
-        // The later filter's answer wins where both refuse.
+    /// Installs them for this process and all it starts. It must have given up new privileges. Gives the end
+    /// on which the third asks; `None` where the kernel or somebody else's filter does not let it.
+    pub(crate) fn install(&self) -> Result<Option<OwnedFd>> {
+        // The later filter's answer wins where two refuse, but a refusal wins over a question.
         seccompiler::apply_filter(&self.allow).map_err(broken)?;
-        seccompiler::apply_filter(&self.refuse).map_err(broken)
+        seccompiler::apply_filter(&self.refuse).map_err(broken)?;
+        match listen::install(&self.tell) {
+            Ok(listener) => Ok(Some(listener)),
+            Err(_) => seccompiler::apply_filter(&self.keep_quiet).map_err(broken).map(|()| None),
+        }
     }
+}
+
+/// The name of a call that was refused and told.
+pub(crate) fn name(call: c_long) -> &'static str {
+    let known = allowed::TOLD.iter().find(|(known, _)| *known == call);
+    known.map_or("socket", |(_, name)| name)
+}
+
+/// What stands for the question in a filter, since the compiler of filters has none.
+const MARK: u32 = 0x7e11;
+
+/// Lets a filter ask where it would wake a tracer with that mark.
+fn ask(mut filter: BpfProgram) -> BpfProgram {
+    const RETURN: u16 = 0x06;
+    let marked = libc::SECCOMP_RET_TRACE | MARK;
+    for instruction in filter.iter_mut().filter(|one| one.code == RETURN && one.k == marked) {
+        instruction.k = libc::SECCOMP_RET_USER_NOTIF;
+    }
+    filter
+}
+
+/// Calls that the host is told of.
+fn told(loopback: bool) -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
+    let mut rules: BTreeMap<c_long, Vec<SeccompRule>> =
+        allowed::TOLD.iter().map(|(call, _)| (*call, Vec::new())).collect();
+    if !loopback {
+        let internet = [libc::AF_INET, libc::AF_INET6].map(|family| when(&[(0, Eq, family as u64)]));
+        rules.insert(libc::SYS_socket, internet.into_iter().collect::<Result<_>>()?);
+    }
+    Ok(rules)
 }
 
 const F_SETSIG: u64 = 10;
@@ -102,10 +151,30 @@ fn when(conditions: &[(u8, seccompiler::SeccompCmpOp, u64)]) -> Result<SeccompRu
     SeccompRule::new(conditions).map_err(broken)
 }
 
+/// What is allowed only where there is a loopback device.
+const NETWORK: [c_long; 5] = [libc::SYS_accept, libc::SYS_accept4, libc::SYS_bind, libc::SYS_connect, libc::SYS_listen];
+
+/// Sockets that are refused where there is a loopback device: all but TCP and UDP. Local ones too, because
+/// one could be connected to a socket file in a folder that is shown; pairs are another call.
+fn internet() -> Result<Vec<SeccompRule>> {
+    const TYPE: u64 = 0xf;
+    let (four, six) = (libc::AF_INET as u64, libc::AF_INET6 as u64);
+    let (stream, datagram) = (libc::SOCK_STREAM as u64, libc::SOCK_DGRAM as u64);
+    let (tcp, udp) = (libc::IPPROTO_TCP as u64, libc::IPPROTO_UDP as u64);
+    let mut rules = vec![when(&[(0, Ne, four), (0, Ne, six)])?, when(&[(2, Ne, 0), (2, Ne, tcp), (2, Ne, udp)])?];
+    for kind in (0..=TYPE).filter(|kind| ![stream, datagram].contains(kind)) {
+        rules.push(when(&[(1, MaskedEq(TYPE), kind)])?);
+    }
+    Ok(rules)
+}
+
 /// Calls that are answered with `EPERM`, some only with certain arguments.
-fn refused(level: Isolation) -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
+fn refused(level: Isolation, loopback: bool) -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
     let mut rules: BTreeMap<c_long, Vec<SeccompRule>> =
         allowed::REFUSED.iter().map(|call| (*call, Vec::new())).collect();
+    for (call, _) in allowed::TOLD {
+        rules.remove(call);
+    }
     // Without a control group, memory that no process has mapped is counted by nobody.
     if level < Isolation::Full {
         rules.extend(allowed::UNCOUNTED.iter().map(|call| (*call, Vec::new())));
@@ -145,8 +214,24 @@ fn refused(level: Isolation) -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
             when(&[(1, MaskedEq(TYPE), libc::SOCK_RAW as u64)])?,
         ])
     };
-    rules.insert(libc::SYS_socket, sockets()?);
+    if loopback {
+        rules.insert(libc::SYS_socket, internet()?);
+    } else {
+        // Those of the internet are refused by the third filter.
+        let (local, four, six) = (libc::AF_UNIX as u64, libc::AF_INET as u64, libc::AF_INET6 as u64);
+        let others = vec![
+            when(&[(0, Ne, local), (0, Ne, four), (0, Ne, six)])?,
+            when(&[(0, Eq, local), (1, MaskedEq(TYPE), libc::SOCK_DGRAM as u64)])?,
+            when(&[(1, MaskedEq(TYPE), libc::SOCK_RAW as u64)])?,
+        ];
+        rules.insert(libc::SYS_socket, others);
+    }
     rules.insert(libc::SYS_socketpair, sockets()?);
+    if loopback {
+        for call in NETWORK {
+            rules.remove(&call);
+        }
+    }
 
     // Typing into, or drawing on, somebody's terminal.
     const TIOCLINUX: u64 = 0x541c;
@@ -166,14 +251,13 @@ fn refused(level: Isolation) -> Result<BTreeMap<c_long, Vec<SeccompRule>>> {
 
     // Limits, priorities and processors of others, of which the box's first process is one, are not
     // the program's to change; only its own, which it names by 0.
-    for call in [
-        libc::SYS_prlimit64,
-        libc::SYS_sched_setaffinity,
-        libc::SYS_sched_setattr,
-        libc::SYS_sched_setparam,
-        libc::SYS_sched_setscheduler,
-    ] {
+    for call in [libc::SYS_prlimit64, libc::SYS_sched_setattr, libc::SYS_sched_setparam, libc::SYS_sched_setscheduler] {
         rules.insert(call, vec![when(&[(0, Ne, 0)])?]);
+    }
+    // Runtimes place their own threads on processors, by their numbers (.NET does not start without). In a
+    // PID namespace there is nobody else but the box's first process, which only waits.
+    if level < Isolation::Namespaces {
+        rules.insert(libc::SYS_sched_setaffinity, vec![when(&[(0, Ne, 0)])?]);
     }
     let all_of_the_user = u64::from(libc::PRIO_USER);
     rules.insert(libc::SYS_setpriority, vec![when(&[(1, Ne, 0)])?, when(&[(0, Eq, all_of_the_user)])?]);
@@ -191,8 +275,13 @@ mod tests {
     #[test]
     fn the_filters_compile_and_fit_into_the_kernels_limit() {
         for level in [Isolation::Full, Isolation::Namespaces, Isolation::Landlock] {
-            let filters = filters(level).unwrap();
-            assert!(filters.allow.len() < 4096 && filters.refuse.len() < 4096);
+            for loopback in [false, true] {
+                let filters = filters(level, loopback).unwrap();
+                assert!(filters.allow.len() < 4096 && filters.refuse.len() < 4096);
+                assert_eq!(filters.tell.len(), filters.keep_quiet.len());
+                assert!(filters.tell.iter().any(|one| one.k == libc::SECCOMP_RET_USER_NOTIF));
+                assert!(filters.tell.iter().all(|one| one.k != libc::SECCOMP_RET_TRACE | MARK));
+            }
         }
     }
 
@@ -205,10 +294,13 @@ mod tests {
 
     #[test]
     fn the_ways_out_are_refused() {
-        let refused = refused(Isolation::Full).unwrap();
-        for call in [libc::SYS_ptrace, libc::SYS_mount, libc::SYS_unshare, libc::SYS_connect, libc::SYS_bpf] {
-            assert!(refused[&call].is_empty(), "call {call} is refused whatever its arguments");
+        let refused = refused(Isolation::Full, false).unwrap();
+        let told = told(false).unwrap();
+        for call in allowed::REFUSED {
+            let rules = refused.get(call).or_else(|| told.get(call));
+            assert!(rules.is_some_and(Vec::is_empty), "call {call} is refused whatever its arguments");
         }
+        assert_eq!((name(libc::SYS_ptrace), name(libc::SYS_socket)), ("ptrace", "socket"));
         assert!(!allowed::CALLS.contains(&libc::SYS_clone3), "its flags lie in memory, where no filter can look");
         assert!(!allowed::CALLS.contains(&libc::SYS_io_uring_setup));
     }

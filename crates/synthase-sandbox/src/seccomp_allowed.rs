@@ -424,3 +424,32 @@ pub(super) const SHARED: &[c_long] = &[
     #[cfg(target_arch = "x86_64")]
     libc::SYS_utimes,
 ];
+
+/// Of what is refused, that which no program tries by the way: who does wants it. With its names.
+pub(super) const TOLD: &[(c_long, &str)] = &[
+    (libc::SYS_acct, "acct"),
+    (libc::SYS_bpf, "bpf"),
+    (libc::SYS_chroot, "chroot"),
+    (libc::SYS_clock_settime, "clock_settime"),
+    (libc::SYS_delete_module, "delete_module"),
+    (libc::SYS_finit_module, "finit_module"),
+    (libc::SYS_init_module, "init_module"),
+    (libc::SYS_kexec_load, "kexec_load"),
+    (libc::SYS_mount, "mount"),
+    (libc::SYS_move_mount, "move_mount"),
+    (libc::SYS_open_by_handle_at, "open_by_handle_at"),
+    (libc::SYS_perf_event_open, "perf_event_open"),
+    (libc::SYS_pidfd_getfd, "pidfd_getfd"),
+    (libc::SYS_pivot_root, "pivot_root"),
+    (libc::SYS_process_vm_readv, "process_vm_readv"),
+    (libc::SYS_process_vm_writev, "process_vm_writev"),
+    (libc::SYS_ptrace, "ptrace"),
+    (libc::SYS_reboot, "reboot"),
+    (libc::SYS_setdomainname, "setdomainname"),
+    (libc::SYS_sethostname, "sethostname"),
+    (libc::SYS_settimeofday, "settimeofday"),
+    (libc::SYS_swapoff, "swapoff"),
+    (libc::SYS_swapon, "swapon"),
+    (libc::SYS_umount2, "umount2"),
+    (libc::SYS_unshare, "unshare"),
+];

@@ -98,6 +98,7 @@ impl SlotInner {
             readable: if sandbox.level == Isolation::Landlock { jail.readable.clone() } else { Vec::new() },
             leftovers: self.group().map_or_else(Vec::new, |group| group.folders().to_vec()),
             scratch: self.scratch()?,
+            loopback: jail.loopback,
         };
         let keeper = Arc::new(KeeperLink::start(&setup)?);
         lodgers.push(Lodger { jail: Arc::downgrade(jail), keeper: Arc::clone(&keeper), launcher: None });

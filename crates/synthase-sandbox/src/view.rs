@@ -17,6 +17,11 @@ pub struct View {
     pub allow: Vec<PathBuf>,
     /// Folders and files in them to cover by empty ones.
     pub mask: Vec<PathBuf>,
+    /// Folders and files to show at another place. Without namespaces they are shown where they are.
+    pub shown: Vec<(PathBuf, PathBuf)>,
+    /// Whether the processes of a run can talk with each other over `127.0.0.1` and `::1`. Each run has a
+    /// network of its own with nothing else in it. Only at the levels with namespaces.
+    pub loopback: bool,
 }
 
 /// Programs and libraries of the system.
@@ -44,7 +49,7 @@ const MOST_LINKS: usize = 40;
 impl View {
     /// The system's programs and libraries, and the few files of `/etc` that they read.
     pub fn system() -> View {
-        View { allow: SYSTEM.map(PathBuf::from).to_vec(), mask: Vec::new() }
+        View { allow: SYSTEM.map(PathBuf::from).to_vec(), ..View::default() }
     }
 
     /// Shows this, too.
@@ -61,6 +66,20 @@ impl View {
         self
     }
 
+    /// Shows something of the machine at another place, which must not be in something that is shown.
+    #[must_use]
+    pub fn show(mut self, path: impl Into<PathBuf>, at: impl Into<PathBuf>) -> View {
+        self.shown.push((path.into(), at.into()));
+        self
+    }
+
+    /// Gives each run a loopback device of its own.
+    #[must_use]
+    pub fn with_loopback(mut self) -> View {
+        self.loopback = true;
+        self
+    }
+
     /// What is to be put into an empty root, parents first.
     pub(crate) fn plan(&self) -> Result<Vec<Entry>> {
         let mut plan = Plan::default();
@@ -71,6 +90,9 @@ impl View {
         for path in &self.mask {
             plan.cover(path);
         }
+        for (path, at) in &self.shown {
+            plan.show_at(path, at)?;
+        }
         Ok(plan.entries)
     }
 
@@ -79,7 +101,8 @@ impl View {
         let real = |path: &PathBuf| fs::canonicalize(path).ok();
         let masks: Vec<PathBuf> = self.mask.iter().filter_map(real).collect();
         let mut readable = BTreeSet::new();
-        for path in self.allow.iter().filter_map(real) {
+        let shown = self.shown.iter().map(|(path, _)| path);
+        for path in self.allow.iter().chain(shown).filter_map(real) {
             without(&path, &masks, &mut readable);
         }
         readable.into_iter().collect()
@@ -154,6 +177,30 @@ impl Plan {
         Ok(())
     }
 
+    /// Shows something at another place.
+    fn show_at(&mut self, path: &Path, at: &Path) -> Result<()> {
+        let taken =
+            TAKEN.iter().any(|taken| at.starts_with(taken)) || self.bound.iter().any(|bound| at.starts_with(bound));
+        let normal = |part| matches!(part, Component::RootDir | Component::Normal(_));
+        if taken || !at.is_absolute() || at.parent().is_none() || !at.components().all(normal) {
+            return Err(SandboxError::Misuse(format!("nothing can be shown at `{}`", at.display())));
+        }
+        let Ok(meta) = fs::metadata(path) else { return Ok(()) };
+        let parents: Vec<&Path> = at.ancestors().skip(1).filter(|folder| folder.parent().is_some()).collect();
+        for folder in parents.into_iter().rev() {
+            if self.made.insert(folder.to_owned()) {
+                self.entries.push(Entry::Folder(folder.to_owned()));
+            }
+        }
+        let kind = if meta.is_dir() { Kind::Folder } else { Kind::File };
+        self.made.insert(at.to_owned());
+        self.entries.push(Entry::Show(path.to_owned(), at.to_owned(), kind));
+        if kind == Kind::Folder {
+            self.bound.push(at.to_owned());
+        }
+        Ok(())
+    }
+
     /// Something in a bound folder is a link itself: shows what it leads to.
     fn follow_last(&mut self, path: &Path, links: usize) -> Result<()> {
         match fs::canonicalize(path) {
@@ -217,6 +264,17 @@ mod tests {
     fn what_is_missing_is_left_out_and_what_is_inside_is_not_repeated() {
         let view = View::default().allow("/usr").allow("/usr/lib").allow("/nowhere/at/all");
         assert_eq!(view.plan().unwrap(), [Entry::Bind("/usr".into(), Kind::Folder)]);
+    }
+
+    #[test]
+    fn something_can_be_shown_at_another_place() {
+        let plan = View::default().show("/usr", "/other/place").plan().unwrap();
+        let expected =
+            [Entry::Folder("/other".into()), Entry::Show("/usr".into(), "/other/place".into(), Kind::Folder)];
+        assert_eq!(plan, expected);
+        assert!(View::system().show("/usr", "/usr/x").plan().is_err());
+        assert!(View::default().show("/usr", "/tmp/x").plan().is_err());
+        assert_eq!(View::default().show("/usr", "/a").readable(), [PathBuf::from("/usr")]);
     }
 
     #[test]

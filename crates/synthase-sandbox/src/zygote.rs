@@ -3,8 +3,9 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pipe::PipeFlags;
 use rustix::process::{Signal, pidfd_send_signal};
 
@@ -14,7 +15,9 @@ use crate::jail::JailInner;
 use crate::keeper_link::{KeeperLink, readable_within};
 use crate::protocol::said;
 use crate::running::{Running, Work};
+use crate::seccomp;
 use crate::slot::SlotInner;
+use crate::sys::listen;
 use crate::wire::execute::Execute;
 use crate::wire::message::Spawn;
 use crate::wire::socket::{self, Message};
@@ -89,6 +92,8 @@ pub(crate) struct ZygoteLink {
     process: Option<OwnedFd>,
     number: OnceLock<Option<i32>>,
     complaints: OwnedFd,
+    /// Where calls wait to be refused.
+    pub(crate) listener: Option<OwnedFd>,
     dead: AtomicBool,
     who: &'static str,
     /// Keeps the keeper, and with it the zygote, alive.
@@ -109,15 +114,50 @@ impl ZygoteLink {
         let process = process.inspect_err(|_| slot.forget(keeper))?;
         let keeper = Arc::clone(keeper);
         let (number, dead) = (OnceLock::new(), AtomicBool::new(false));
-        let link = ZygoteLink { control: ours, process, number, complaints: read, dead, who, keeper };
-        if !readable_within(&link.control, PATIENCE) {
-            return Err(link.lost("it does not answer"));
+        let mut link =
+            ZygoteLink { control: ours, process, number, complaints: read, listener: None, dead, who, keeper };
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if !link.wait_for_word(deadline) {
+                return Err(link.lost("it does not answer"));
+            }
+            match link.hear()? {
+                Some(message) if message.kind == said::HELLO => return Ok(link),
+                Some(message) if message.kind == said::LISTENER => link.listener = message.fds.into_iter().next(),
+                Some(message) => {
+                    return Err(SandboxError::Setup(String::from_utf8_lossy(&message.body).into_owned()));
+                }
+                None => return Err(link.lost("it ended while it started")),
+            }
         }
-        match link.hear()? {
-            Some(message) if message.kind == said::HELLO => Ok(link),
-            Some(message) => Err(SandboxError::Setup(String::from_utf8_lossy(&message.body).into_owned())),
-            None => Err(link.lost("it ended while it started")),
+    }
+
+    /// Waits for a message, and refuses meanwhile what it must not do.
+    fn wait_for_word(&self, deadline: Instant) -> bool {
+        let Some(listener) = &self.listener else {
+            return readable_within(&self.control, deadline.saturating_duration_since(Instant::now()));
+        };
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let timeout = Timespec { tv_sec: left.as_secs() as i64, tv_nsec: left.subsec_nanos().into() };
+            let mut fds = [PollFd::new(&self.control, PollFlags::IN), PollFd::new(listener, PollFlags::IN)];
+            match poll(&mut fds, Some(&timeout)) {
+                Ok(0) => return false,
+                Ok(_) if fds[1].revents().contains(PollFlags::IN) => drop(listen::refuse(listener.as_fd())),
+                Ok(_) => return true,
+                Err(rustix::io::Errno::INTR) => {}
+                Err(_) => return false,
+            }
         }
+    }
+
+    /// Refuses the call that waits, if one does, and gives its name.
+    pub(crate) fn refuse(&self) -> Option<&'static str> {
+        let listener = self.listener.as_ref()?;
+        let mut fds = [PollFd::new(listener, PollFlags::IN)];
+        let waits = poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok_and(|ready| ready > 0);
+        let waits = waits && fds[0].revents().contains(PollFlags::IN);
+        if waits { listen::refuse(listener.as_fd()).map(seccomp::name) } else { None }
     }
 
     pub(crate) fn is_alive(&self) -> bool {

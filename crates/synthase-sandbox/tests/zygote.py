@@ -14,8 +14,8 @@ import sys
 
 CONTROL = 3
 HELLO, ENDED, FAILED = 1, 2, 3
-BOX, RULES, CHANNEL = 1, 2, 4
-NEWPID, NEWNS_NEWIPC = 0x20000000, 0x00020000 | 0x08000000
+BOX, RULES, CHANNEL, NETWORK = 1, 2, 4, 64
+NEWPID, NEWNS_NEWIPC, NEWNET = 0x20000000, 0x00020000 | 0x08000000, 0x40000000
 CAPBSET_DROP, HERE, WRONLY = 24, -100, 1
 (SETSID, OPENAT, WRITE, CLOSE, SETNS, CHDIR, PRLIMIT, PRCTL, CAPSET, DUP3, WAIT4, RECVMSG) = {
     "x86_64": (112, 257, 1, 3, 308, 80, 302, 157, 126, 292, 61, 47),
@@ -98,7 +98,7 @@ def confinement(flags, fds):
     rules = next(rest) if flags & RULES else -1
     calls = []
     if flags & BOX:
-        calls.append((SETNS, entrance, NEWNS_NEWIPC))
+        calls.append((SETNS, entrance, NEWNS_NEWIPC | (NEWNET if flags & NETWORK else 0)))
     calls.append((CHDIR, MESSAGE + work))
     for at in range(10, 10 + 20 * count, 20):
         calls.append((PRLIMIT, 0, message[at][0], MESSAGE + at + 4))

@@ -147,6 +147,16 @@ impl Engine {
         Judge::new(task).judge(candidate, &mut self.runner.lane())
     }
 
+    /// The same, so many times; a probe on which the program does not do the same each time is flaky.
+    pub fn judge_repeatedly(&self, task: &Task, candidate: &Candidate, times: u32) -> Judgement {
+        Judge::new(task).judge_repeatedly(candidate, &mut self.runner.lane(), times)
+    }
+
+    /// What stops everything from outside.
+    pub fn cancel(&self) -> &Cancel {
+        &self.cancel
+    }
+
     /// Whether everything was stopped from outside.
     pub fn is_cancelled(&self) -> bool {
         self.cancel.is_cancelled()

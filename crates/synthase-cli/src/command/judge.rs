@@ -24,7 +24,7 @@ pub(crate) fn run(args: Judge, global: &Global) -> Result<Exit> {
         provenance: Provenance { proposer: "user".into(), ..Provenance::default() },
     };
     let engine = session::engine(global)?;
-    let judgement = engine.judge(&task, &candidate);
+    let judgement = engine.judge_repeatedly(&task, &candidate, args.repeat.get());
     let isolation = engine.runner().isolation();
     let exit = verdict_exit(&judgement.verdict);
     let judgement_is_empty = judgement.probes.is_empty();

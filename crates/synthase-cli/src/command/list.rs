@@ -79,21 +79,21 @@ fn languages(global: &Global) -> Result<Listing> {
     let rows = synthase::lang::registry::all()
         .iter()
         .map(|language| {
-            let check = synthase::doctor::hello(engine.runner(), language);
-            let status = match check.status {
-                synthase::doctor::Status::Ok => "works",
-                synthase::doctor::Status::Missing => "missing",
-                synthase::doctor::Status::Broken => "broken",
+            let (status, found) = match engine.runner().toolchain(language) {
+                Ok(toolchain) => ("installed", toolchain.version),
+                Err(error) => ("missing", error.to_string()),
             };
+            let forms = if language.call.is_some() { "programs, calls" } else { "programs" };
             vec![
                 language.name.clone(),
                 language.aliases.join(", "),
+                forms.to_owned(),
                 status.to_owned(),
-                output::safe_text(&check.detail),
+                output::safe_text(&found),
             ]
         })
         .collect();
-    Ok(Listing { columns: &["language", "also called", "status", "what was found"], rows })
+    Ok(Listing { columns: &["language", "also called", "can be asked", "status", "what was found"], rows })
 }
 
 fn runs(global: &Global) -> Result<Listing> {

@@ -5,11 +5,14 @@
 mod doctor;
 mod eval;
 mod help;
+mod instruments;
 mod judge;
 mod list;
 mod mistakes;
 mod record;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod solve;
 mod verify;
 

@@ -179,7 +179,7 @@ const A_DAY: &str = "86399";
 
 fn seconds(language: &str) -> String {
     let index = synthase_lang::registry::all().iter().position(|known| known.name == language);
-    format!("{}", 86_000_000 + u64::from(std::process::id()) * 10 + index.map_or(9, |index| index as u64))
+    format!("{}", 86_000_000 + u64::from(std::process::id()) * 100 + index.map_or(99, |index| index as u64))
 }
 
 fn attacks(language: &str, seconds: &str) -> Vec<Attack> {

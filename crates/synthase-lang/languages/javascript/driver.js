@@ -1,6 +1,7 @@
 // The JavaScript end of the conversation between the broker and a program. The messages are those
-// of the Python driver; values are converted by the types of the signature, because a JavaScript
-// number does not say whether it is an integer or a float.
+// of every driver; values are converted by the types of the signature, because a JavaScript number does
+// not say whether it is an integer or a float. By "any", a number without a fraction is an integer,
+// `undefined` is null, and an object is a map. What matters is bound before a program's text is run.
 "use strict";
 
 (async () => {
@@ -10,10 +11,15 @@
   const { stringify, parse } = JSON;
   const { isInteger, isSafeInteger, isFinite } = Number;
   const { isArray } = Array;
-  const { is, keys, getPrototypeOf } = Object;
+  const { is, keys, fromEntries, getPrototypeOf } = Object;
+  const uncurried = Function.prototype.bind.bind(Function.prototype.call);
+  const map = uncurried(Array.prototype.map);
+  const join = uncurried(Array.prototype.join);
   const endProcess = process.exit.bind(process);
   const MAX_DEPTH = 40;
+  const MAX_EXACT = 2n ** 53n;
   const MAX_FRAME = 8 << 20;
+  const byteLength = Buffer.byteLength.bind(Buffer);
   // A half of a surrogate pair by itself is no character and so no part of a text.
   const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
@@ -36,7 +42,7 @@
       case "number":
         return encodeNumber(value, type);
       case "bigint":
-        return `{"$int":"${value}"}`;
+        return value >= -MAX_EXACT && value <= MAX_EXACT ? `${value}` : `{"$int":"${value}"}`;
       case "string":
         if (loneSurrogate.test(value)) throw new NoValue("a text with a lone surrogate");
         return stringify(value);
@@ -63,18 +69,18 @@
       for (let i = 0; i < value.length; i++) {
         parts.push(encode(value[i], (tuple ? of.tuple[i] : of.list) ?? "any", depth));
       }
-      return tuple ? `{"$tuple":[${parts.join(",")}]}` : `[${parts.join(",")}]`;
+      return tuple ? `{"$tuple":[${join(parts, ",")}]}` : `[${join(parts, ",")}]`;
     }
     if (value instanceof Set) {
       const parts = [];
       for (const item of value) parts.push(encode(item, of.set ?? "any", depth));
-      return `{"$set":[${parts.join(",")}]}`;
+      return `{"$set":[${join(parts, ",")}]}`;
     }
     const [keyType, itemType] = of.map ?? ["any", "any"];
     if (value instanceof Map) {
       const parts = [];
       for (const [key, item] of value) parts.push(`[${encode(key, keyType, depth)},${encode(item, itemType, depth)}]`);
-      return `{"$map":[${parts.join(",")}]}`;
+      return `{"$map":[${join(parts, ",")}]}`;
     }
     if (value instanceof Uint8Array) return `{"$bytes":"${Buffer.from(value).toString("hex")}"}`;
     if (value instanceof Date) return encodeDate(value, of.tag);
@@ -83,11 +89,11 @@
       throw new NoValue(`an object of class ${prototype.constructor?.name}`);
     }
     if ("record" in of) {
-      const parts = of.record.map(([name, ty]) => `[${stringify(name)},${encode(value[name], ty, depth)}]`);
-      return `{"$record":[null,[${parts.join(",")}]]}`;
+      const parts = map(of.record, ([name, ty]) => `[${stringify(name)},${encode(value[name], ty, depth)}]`);
+      return `{"$record":[null,[${join(parts, ",")}]]}`;
     }
-    const parts = keys(value).map((key) => `[${encode(key, "str", depth)},${encode(value[key], itemType, depth)}]`);
-    return `{"$map":[${parts.join(",")}]}`;
+    const parts = map(keys(value), (key) => `[${encode(key, "str", depth)},${encode(value[key], itemType, depth)}]`);
+    return `{"$map":[${join(parts, ",")}]}`;
   }
 
   function encodeDate(value, tag) {
@@ -103,11 +109,11 @@
 
   function revive(json) {
     if (json === null || typeof json !== "object") return json;
-    if (isArray(json)) return json.map(revive);
+    if (isArray(json)) return map(json, revive);
     const names = keys(json);
     if (names.length !== 1 || !names[0].startsWith("$")) {
       // Not by assignment: that would lose a key named `__proto__`.
-      return Object.fromEntries(names.map((name) => [name, revive(json[name])]));
+      return fromEntries(map(names, (name) => [name, revive(json[name])]));
     }
     const content = json[names[0]];
     switch (names[0]) {
@@ -118,17 +124,17 @@
       case "$bytes":
         return new Uint8Array(Buffer.from(content, "hex"));
       case "$tuple":
-        return content.map(revive);
+        return map(content, revive);
       case "$set":
-        return new Set(content.map(revive));
+        return new Set(map(content, revive));
       case "$some":
         return revive(content);
       case "$map": {
-        const pairs = content.map(([key, item]) => [revive(key), revive(item)]);
-        return pairs.every(([key]) => typeof key === "string") ? Object.fromEntries(pairs) : new Map(pairs);
+        const pairs = map(content, ([key, item]) => [revive(key), revive(item)]);
+        return pairs.every(([key]) => typeof key === "string") ? fromEntries(pairs) : new Map(pairs);
       }
       case "$record":
-        return Object.fromEntries(content[1].map(([name, item]) => [name, revive(item)]));
+        return fromEntries(map(content[1], ([name, item]) => [name, revive(item)]));
       case "$tag":
         if (content[0] === "date") return new Date(content[1]);
         if (content[0] === "datetime") return new Date(`${content[1]}Z`);
@@ -155,7 +161,6 @@
   }
 
   function send(nonce, seq, content) {
-    if (content.length > MAX_FRAME) content = `"invalid":"more than ${MAX_FRAME} bytes"`;
     const body = Buffer.from(`{"nonce":"${nonce}","seq":${seq},${content}}`, "utf8");
     const head = Buffer.alloc(4);
     head.writeUInt32LE(body.length, 0);
@@ -176,7 +181,7 @@
         const name = kind.constructor?.name;
         if (name && name !== error.name) bases.push(text(name));
       }
-      return `[${text(error.name)},${text(error.message)},[${bases.join(",")}]]`;
+      return `[${text(error.name)},${text(error.message)},[${join(bases, ",")}]]`;
     } catch {
       return '["Error","",[]]';
     }
@@ -218,17 +223,24 @@
     return found.__synthase_entry ?? found[name] ?? found.default;
   }
 
-  async function call(entry, message, types) {
+  /** What a result that can be walked once gives, as the list that a test would make of it. */
+  function settle(value) {
+    const once = typeof value === "object" && typeof value?.next === "function";
+    return once && typeof value[Symbol.iterator] === "function" ? [...value] : value;
+  }
+
+  async function call(entry, given, message, types) {
     let content;
     let args;
     try {
-      args = message.args.map(revive);
+      args = map(given, revive);
     } catch (error) {
       return `"unfit":${text(error.message)}`;
     }
     try {
       let result = entry(...args);
       if (result instanceof Promise) result = await result;
+      if (message.loose) result = settle(result);
       try {
         content = `"value":${encode(result, types.returns)}`;
       } catch (error) {
@@ -239,7 +251,7 @@
     }
     if (message.after) {
       try {
-        content += `,"after":[${args.map((arg, i) => encode(arg, types.params[i] ?? "any")).join(",")}]`;
+        content += `,"after":[${join(map(args, (arg, i) => encode(arg, types.params[i] ?? "any")), ",")}]`;
       } catch {
         content += ',"after":null';
       }
@@ -247,30 +259,51 @@
     return content;
   }
 
-  async function answerCalls(message) {
-    const { nonce } = message;
+  /** The answers to the calls of a question, or the wish to be asked one by one. */
+  async function answer(entry, question, types) {
+    const answers = [];
+    let size = 0;
+    for (const given of question.calls) {
+      let content = await call(entry, given, question, types);
+      size += byteLength(content) + 16;
+      if (size > MAX_FRAME) {
+        if (question.calls.length > 1) return '"split":true';
+        content = `"invalid":"more than ${MAX_FRAME} bytes"`;
+      }
+      answers.push(`{${content}}`);
+    }
+    return `"answers":[${join(answers, ",")}]`;
+  }
+
+  /** The content of the answer that says why a program cannot be loaded. */
+  function loadFailure(error) {
+    // The prelude stands on the lines up to 0, which stacks leave out. An error at run time belongs to
+    // the line of the outermost level; the broker looks itself whether the prelude is at fault.
+    const found = `${error?.stack}`.matchAll(/program\.js(?::(-?\d+))?/g);
+    const lines = [...found].map(([, line]) => Number(line ?? 0));
+    const thrownByCompiler = error instanceof SyntaxError && /^[^\n]*program\.js:/.test(`${error.stack}`);
+    if ((thrownByCompiler ? lines[0] : lines.at(-1)) < 1) return `"prelude":${text(error)}`;
+    return thrownByCompiler ? `"syntax":${text(error.message)}` : `"load":${describe(error)}`;
+  }
+
+  async function answerCalls(nonce, message) {
+    const { types } = message;
     let entry;
     try {
-      entry = await load(message.prelude, message.source, message.entry);
+      entry = await load(message.prelude ?? "", message.source, message.entry);
     } catch (error) {
-      // The prelude stands on the lines up to 0, which stacks leave out. An error at run time belongs to
-      // the line of the outermost level; the broker looks itself whether the prelude is at fault.
-      const found = `${error?.stack}`.matchAll(/program\.js(?::(-?\d+))?/g);
-      const lines = [...found].map(([, line]) => Number(line ?? 0));
-      const thrownByCompiler = error instanceof SyntaxError && /^[^\n]*program\.js:/.test(`${error.stack}`);
-      if ((thrownByCompiler ? lines[0] : lines.at(-1)) < 1) send(nonce, message.seq, `"prelude":${text(error)}`);
-      else if (thrownByCompiler) send(nonce, message.seq, `"syntax":${text(error.message)}`);
-      else send(nonce, message.seq, `"load":${describe(error)}`);
+      send(nonce, message.seq, loadFailure(error));
       return;
     }
     if (typeof entry !== "function") {
       send(nonce, message.seq, '"missing":true');
       return;
     }
-    send(nonce, message.seq, '"loaded":true');
+    const first = message.calls === undefined ? "" : `,${await answer(entry, message, types)}`;
+    send(nonce, message.seq, `"loaded":true${first}`);
     for (;;) {
       const question = receive();
-      send(nonce, question.seq, await call(entry, question, message.types));
+      send(nonce, question.seq, await answer(entry, question, types));
     }
   }
 
@@ -316,8 +349,8 @@
    * Runs test code whose entry point is the program in another process. What it leaves to be done
    * later, promises and tests of `node:test` among it, is waited for.
    */
-  function runTests(message) {
-    const state = { nonce: message.nonce, seq: message.seq };
+  function runTests(nonce, message) {
+    const state = { nonce, seq: message.seq };
     let content = null;
     let done = false;
     const failed = (error) => {
@@ -352,11 +385,28 @@
     });
   }
 
+  /** Calls a program while an instrument watches, whose text comes with the message. */
+  async function runInstrument(message) {
+    const { nonce, seq } = message;
+    const instrument = new Function("require", message.instrument)(require);
+    instrument.start(message);
+    let entry;
+    try {
+      entry = await load(message.prelude, message.source, message.entry);
+    } catch {}
+    // What is wrong with it is found out by calling it without an instrument.
+    if (typeof entry !== "function") return send(nonce, seq, '"unloaded":true');
+    const answer = await call(entry, message.args, message, message.types);
+    send(nonce, seq, `"answer":{${answer}},${instrument.end()}`);
+  }
+
   let message = receive();
+  const { nonce } = message;
   if (message.op === "hello") {
-    send(message.nonce, message.seq, '"ready":true');
+    send(nonce, message.seq, '"ready":true');
     message = receive();
   }
-  if (message.op === "load") await answerCalls(message);
-  else if (message.op === "test") runTests(message);
+  if (message.op === "load") await answerCalls(nonce, message);
+  else if (message.op === "test") runTests(nonce, message);
+  else if (message.op === "instrument") await runInstrument(message);
 })();

@@ -7,9 +7,11 @@ driver can tell it what to answer.
 
     {"op": "hello", "seq", "nonce"}                               ->  {"ready": true}
     {"op": "load", "seq", "nonce", "prelude", "source", "entry"}  ->  {"loaded": true} | {"load": [...]} | ...
-    {"op": "call", "seq", "args", "after", "loose"}               ->  {"value"} | {"raised": [...]} | ...
+    {"op": "call", "seq", "calls", "after", "loose"}              ->  {"answers": [{"value"} | {"raised"} | ...]}
     {"op": "main", "prelude", "source", "argv"}                   the process ends with the program
     {"op": "test", "seq", "nonce", "prelude", "source", "entry"}  ->  {"call"} ... {"passed"} | {"failed"}
+    {"op": "instrument", ..., "instrument", "what"}               what the text in "instrument" says
+    {"op": "session"}                                             the rest is said in session.py
 
 What matters is bound before a program's text is run. A program that changes this driver all the same
 changes its own answers and nothing else.
@@ -201,8 +203,6 @@ def _make():
         return decode(read_exactly(from_bytes(read_exactly(4), "little")).decode("utf-8", "surrogatepass"))
 
     def send(nonce, seq, content):
-        if len(content) > MAX_FRAME:
-            content = '"invalid":"more than %d bytes"' % MAX_FRAME
         frame = ('{"nonce":"%s","seq":%d,%s}' % (nonce, seq, content)).encode("ascii")
         frame = len(frame).to_bytes(4, "little") + frame
         view = memoryview(frame)
@@ -279,9 +279,9 @@ def _make():
             return None, '"missing":true'
         return entry, None
 
-    def call(entry, message):
+    def call(entry, args, message):
         try:
-            args = [revive(arg) for arg in message["args"]]
+            args = [revive(arg) for arg in args]
         except Base as error:
             return '"unfit":' + encode_lossy(text_of(error))
         try:
@@ -302,12 +302,26 @@ def _make():
                 content = '"invalid":' + encode_lossy(text_of(error))
             except Base as error:
                 content = '"invalid":' + encode_lossy("its value cannot be read: " + name_of(kind_of(error)))
-        if message["after"]:
+        if message.get("after"):
             try:
                 content += ',"after":[' + ",".join([encode(arg) for arg in args]) + "]"
             except Base:
                 content += ',"after":null'
         return content
+
+    def call_once(entry, message):
+        return call(entry, message["args"], message)
+
+    def call_all(entry, message):
+        """The answers to all calls of a message."""
+        calls = message["calls"]
+        answers = [call(entry, args, message) for args in calls]
+        size = sum([len(answer) for answer in answers])
+        if size <= MAX_FRAME:
+            return '"answers":[{' + "},{".join(answers) + "}]"
+        if len(calls) > 1:
+            return '"split":true'
+        return '"answers":[{"invalid":"more than %d bytes"}]' % MAX_FRAME
 
     def answer_calls(message):
         nonce = message["nonce"]
@@ -315,10 +329,15 @@ def _make():
         if failure is not None:
             send(nonce, message["seq"], failure)
             return
-        send(nonce, message["seq"], '"loaded":true')
+        content = '"loaded":true'
+        if message.get("calls"):
+            content = call_all(entry, message)
+            if starts(content, '"answers"'):
+                content = '"loaded":true,' + content
+        send(nonce, message["seq"], content)
         while True:
             message = receive()
-            send(nonce, message["seq"], call(entry, message))
+            send(nonce, message["seq"], call_all(entry, message))
 
     def run_main(message):
         """Runs a program as a script; its end is the end of the process."""
@@ -415,6 +434,8 @@ def _make():
                 encoded = ",".join([encode(arg) for arg in args])
             except NoValue as error:
                 unsupported(state, "an argument that is no plain data: " + text_of(error))
+            if len(encoded) > MAX_FRAME:
+                unsupported(state, "arguments of more than %d bytes" % MAX_FRAME)
             send(state["nonce"], state["seq"], '"call":[%s]' % encoded)
             reply = receive()
             state["seq"] = reply["seq"]
@@ -578,6 +599,12 @@ def _make():
         flush()
         send(state["nonce"], state["seq"], content)
 
+    def run_instrument(message):
+        """Runs a program under an instrument, whose text comes with the message."""
+        space = {"__builtins__": builtins}
+        run(to_code(message["instrument"], "<instrument>", "exec", dont_inherit=True), space)
+        space["run"](message, {"send": send, "receive": receive, "load": load_program, "call": call_once})
+
     def serve():
         """Answers the conversation on file descriptor 3, in a process of its own."""
         if set_digits is not None:
@@ -594,121 +621,62 @@ def _make():
             run_main(message)
         elif op == "test":
             run_tests(message)
+        elif op == "instrument":
+            run_instrument(message)
+        elif op == "session":
+            # Defined by the text that stands before this one where sessions are kept.
+            _session(encode, NoValue)
 
     # ---- the zygote --------------------------------------------------------------------------
 
     def zygote(preload):
-        """Forks one process per run, each into a box of its own. The protocol is that of the
-        sandbox; this process never runs a program's text."""
-        import ctypes
+        """Forks one process per run, each into a box of its own. The library that the sandbox brings
+        does what its protocol asks for; this process never runs a program's text."""
+        # The package `ctypes` would only add memory, which each fork pays for.
+        import _ctypes
         import gc
-        import resource
-        from _socket import CMSG_SPACE, socket
 
         for name in preload:
             __import__(name)
-
-        libc = ctypes.CDLL(None, use_errno=True)
-        number, text_at = ctypes.c_ulong, ctypes.c_char_p
-        NEWNS, NEWIPC, NEWPID = 0x20000, 0x8000000, 0x20000000
-        PR_CAPBSET_DROP, SYS_CAPSET, SYS_LANDLOCK_RESTRICT_SELF = 24, 126, 446
-        if os.uname().machine == "aarch64":
-            SYS_CAPSET = 91
-        CAPABILITIES = (8, 18, 21)
-        BOX, RULES, CHANNEL, NO_NAMESPACES = 1, 2, 4, 8
-        control = socket(fileno=3)
-
-        def must(result, what):
-            if result != 0:
-                code = ctypes.get_errno()
-                raise OSError(code, what + ": " + os.strerror(code))
-
-        def become(flags, limits, work, descriptors):
-            """The child's part: enters the box, gives up every power, and takes its places."""
-            os.setsid()
-            try:
-                with open("/proc/self/oom_score_adj", "wb", 0) as file:
-                    file.write(b"1000")
-            except OSError:
-                pass
-            rest = list(descriptors)
-            if flags & BOX:
-                must(libc.setns(rest.pop(0), NEWNS | NEWIPC), "setns")
-            rules = rest.pop(0) if flags & RULES else None
-            os.chdir(work)
-            for which, soft, hard in limits:
-                resource.setrlimit(which, (soft, hard))
-            if not flags & NO_NAMESPACES:
-                for capability in CAPABILITIES:
-                    must(libc.prctl(PR_CAPBSET_DROP, number(capability), number(0), number(0), number(0)), "prctl")
-            header = (0x20080522).to_bytes(4, sys.byteorder) + bytes(4)
-            must(libc.syscall(number(SYS_CAPSET), text_at(header), text_at(bytes(24))), "capset")
-            if rules is not None:
-                must(libc.syscall(number(SYS_LANDLOCK_RESTRICT_SELF), number(rules), number(0)), "landlock")
-            # First out of the way of each other, then to their places.
-            places = [os.dup(descriptor) for descriptor in rest]
-            for place, descriptor in enumerate(places):
-                os.dup2(descriptor, place)
-            os.closerange(len(places), 1 << 16)
-            home, temporary = work, "/tmp"
-            if flags & NO_NAMESPACES:
-                temporary = os.path.join(os.path.dirname(work), "tmp")
-            os.environ["HOME"], os.environ["TMPDIR"] = home, temporary
-
-        def read_request(body):
-            from_bytes = int.from_bytes
-            flags, count = from_bytes(body[2:6], "little"), from_bytes(body[6:10], "little")
-            at, limits = 10, []
-            for _ in range(count):
-                which, soft, hard = (
-                    from_bytes(body[at : at + 4], "little"),
-                    from_bytes(body[at + 4 : at + 12], "little"),
-                    from_bytes(body[at + 12 : at + 20], "little"),
-                )
-                unlimited = (1 << 64) - 1
-                limits.append((which, -1 if soft == unlimited else soft, -1 if hard == unlimited else hard))
-                at += 20
-            length = from_bytes(body[at : at + 4], "little")
-            return flags, limits, body[at + 4 : at + 4 + length].decode()
-
+        library = _ctypes.dlopen(os.environ.pop("SYNTHASE_ZYGOTE"), 2)
+        names = ("hello", "next", "become", "outside", "report", "trim")
+        hello, wait, become, outside, report, trim = [_ctypes.dlsym(library, "synthase_" + name) for name in names]
+        do = _ctypes.call_function
+        do(trim, ())
+        warm_up()
         gc.collect()
+        try:
+            # What has been given back since the start glibc keeps, and each fork would pay for it.
+            do(_ctypes.dlsym(_ctypes.dlopen(None, 2), "malloc_trim"), (0,))
+        except OSError:
+            pass
+        # What lives now lives for ever: looking at it again would only copy its pages.
         gc.freeze()
-        control.send(b"\x01\x00" + (1).to_bytes(4, "little"))
+        do(hello, ())
         while True:
-            body, ancillary, _, _ = control.recvmsg(1 << 16, CMSG_SPACE(16 * 4))
-            if not body:
-                return
-            descriptors = []
-            for _, _, data in ancillary:
-                for at in range(0, len(data), 4):
-                    descriptors.append(int.from_bytes(data[at : at + 4], sys.byteorder))
+            do(wait, ())
             try:
-                flags, limits, work = read_request(body)
-                if flags & BOX:
-                    must(libc.setns(descriptors[0], NEWPID), "setns")
                 child = os.fork()
-                if child == 0:
-                    try:
-                        become(flags, limits, work, descriptors)
-                    except Exception as error:
-                        control.send(b"\x03\x00" + repr(error).encode())
-                        end_process(1)
-                    control.detach()
-                    return serve()
             except OSError as error:
-                for descriptor in descriptors:
-                    os.close(descriptor)
-                control.send(b"\x03\x00" + repr(error).encode())
-                control.send(b"\x02\x00" + bytes(44))
-                continue
-            for descriptor in descriptors:
-                os.close(descriptor)
-            _, status, usage = os.wait4(child, 0)
-            report = status.to_bytes(4, "little")
-            for seconds in (usage.ru_utime, usage.ru_stime):
-                whole, rest = divmod(round(seconds * 1e6), 1000000)
-                report += whole.to_bytes(8, "little") + rest.to_bytes(8, "little")
-            control.send(b"\x02\x00" + report + usage.ru_maxrss.to_bytes(8, "little"))
+                child = -error.errno
+            if child == 0:
+                do(become, ())
+                if do(outside, ()):
+                    os.environ["HOME"] = work = os.getcwd()
+                    os.environ["TMPDIR"] = os.path.join(os.path.dirname(work), "tmp")
+                return serve()
+            do(report, (child,))
+
+    def warm_up():
+        """Whatever happens for the first time is slow, and would be slow in each child: types are made,
+        code is specialised, memory is touched."""
+        source = "def f(x, *rest):\n    return [x, {'a': (1.5, None, True)}]\n"
+        message = '{"prelude":"import sys","source":%s,"entry":"f","args":[[1],"a"],"after":true}' % escape(source)
+        for _ in range(20):
+            content = decode(message)
+            entry, _ = load_program(content)
+            call(entry, content["args"], content)
+        del modules["program"]
 
     if sys.argv[1:2] == ["zygote"]:
         preload = sys.argv[2:]

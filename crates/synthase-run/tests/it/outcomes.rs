@@ -87,7 +87,7 @@ fn javascript_outcomes() {
             "const t = `\nexport const a = 1`;\nfunction f(x) { return t.includes('export') ? x : Symbol(); }",
             "returned",
         ),
-        ("Array.prototype.map = () => { throw 1; };\nfunction f(x) { return x; }", "unfit"),
+        ("Array.prototype.map = () => { throw 1; };\nfunction f(x) { return x; }", "returned"),
         ("Array.prototype.toJSON = Object.prototype.toJSON = () => 1;\nfunction f(x) { return x; }", "returned"),
     ] {
         let outcome = outcome_of("javascript", source);

@@ -44,8 +44,16 @@ pub(crate) fn script(lane: &mut Lane<'_>, unit: &Unit, stdin: &str) -> Run {
     lane.script(unit, &limits(), &Environment::default(), stdin.as_bytes(), &[]).unwrap()
 }
 
+/// The languages that are tested everywhere; the others where all are asked for, because the tests of all
+/// take minutes.
+const EVERYWHERE: [&str; 9] = ["bash", "c", "cpp", "javascript", "lua", "perl", "python", "rust", "sql"];
+
 /// Whether a language can be run here. One that cannot is said so, where the check collects it.
 pub(crate) fn works(runner: &Runner, language: &str) -> bool {
+    if !EVERYWHERE.contains(&language) && std::env::var_os("SYNTHASE_ALL_LANGUAGES").is_none() {
+        synthase_testkit::not_run(&format!("tests of {language}"), "only with `cargo xtask ci --all-languages`");
+        return false;
+    }
     match runner.toolchain(synthase_lang::by_name(language).unwrap()) {
         Ok(_) => true,
         Err(error @ RunError::MissingTool { .. }) => {

@@ -50,10 +50,15 @@ struct Mounted {
 
 /// Looks for hierarchies in which this process may make groups.
 pub(crate) fn find() -> Result<Hierarchies, Missing> {
-    let mounts = mounted(&fs::read_to_string("/proc/self/mountinfo").unwrap_or_default());
-    let ours = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let read = |file: &str| fs::read_to_string(file).unwrap_or_default();
+    find_in(&read("/proc/self/mountinfo"), &read("/proc/self/cgroup"))
+}
+
+/// The same, from what the kernel says of mounts and of our groups.
+fn find_in(mountinfo: &str, ours: &str) -> Result<Hierarchies, Missing> {
+    let mounts = mounted(mountinfo);
     let mut problems = Vec::new();
-    if let Some(parent) = own_group(&mounts, &ours, None) {
+    if let Some(parent) = own_group(&mounts, ours, None) {
         match delegated(&parent) {
             Ok(parent) => {
                 let place = Place { parent, version: 2 };
@@ -63,7 +68,7 @@ pub(crate) fn find() -> Result<Hierarchies, Missing> {
         }
     }
     let first = |controller: &str| {
-        let parent = own_group(&mounts, &ours, Some(controller))?;
+        let parent = own_group(&mounts, ours, Some(controller))?;
         writable(&parent).then_some(Place { parent, version: 1 })
     };
     match (first("memory"), first("pids")) {
@@ -201,6 +206,96 @@ mod tests {
         assert_eq!(mounts.len(), 3);
         assert_eq!((mounts[1].root.to_str(), mounts[1].version), (Some("/docker/a b"), 1));
         assert_eq!((mounts[2].point.to_str(), mounts[2].version), (Some("/sys/fs/cgroup/unified"), 2));
+    }
+
+    /// A folder that looks like a machine's control groups, with what `/proc/self` says of them.
+    struct Machine {
+        folder: PathBuf,
+        mountinfo: String,
+    }
+
+    impl Machine {
+        fn new(name: &str) -> Machine {
+            let folder = std::env::temp_dir().join(format!("synthase-groups-{}-{name}", std::process::id()));
+            fs::create_dir_all(&folder).unwrap();
+            Machine { folder, mountinfo: String::new() }
+        }
+
+        fn mount(&mut self, point: &Path, kind: &str, options: &str) {
+            self.mountinfo += &format!("31 30 0:27 / {} rw - {kind} {kind} {options}\n", point.display());
+        }
+
+        fn group(&self, path: &str, files: &[(&str, &str)]) {
+            let folder = self.folder.join(path);
+            fs::create_dir_all(&folder).unwrap();
+            files.iter().for_each(|(name, text)| fs::write(folder.join(name), text).unwrap());
+        }
+    }
+
+    impl Drop for Machine {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+
+    #[test]
+    fn version_1_alone_is_used_and_needs_no_count_of_time() {
+        let mut machine = Machine::new("first");
+        for controller in ["memory", "pids"] {
+            machine.group(&format!("{controller}/job"), &[]);
+            machine.mount(&machine.folder.join(controller), "cgroup", &format!("rw,{controller}"));
+        }
+        let found = find_in(&machine.mountinfo, "4:memory:/job\n3:pids:/job\n").unwrap();
+        assert_eq!(found.memory, Place { parent: machine.folder.join("memory/job"), version: 1 });
+        assert_eq!((found.pids.version, found.cpu.clone()), (1, None));
+        assert!(found.describe().contains("process by process"));
+        let missing = find_in(&machine.mountinfo, "4:memory:/job\n").unwrap_err();
+        assert!(missing.reason.contains("no `pids` control group of version 1"), "{missing:?}");
+    }
+
+    #[test]
+    fn version_2_is_used_beside_us_as_systemd_delegates_it() {
+        let mut machine = Machine::new("second");
+        let handed = ("cgroup.subtree_control", "cpu memory pids\n");
+        machine.group("user/app", &[handed, ("cgroup.procs", ""), ("cgroup.controllers", "cpu memory pids\n")]);
+        machine.group("user/app/run.scope", &[("cgroup.controllers", "memory pids\n"), ("cgroup.procs", "")]);
+        machine.mount(&machine.folder.clone(), "cgroup2", "rw,nsdelegate");
+        let found = find_in(&machine.mountinfo, "0::/user/app/run.scope\n").unwrap();
+        let place = Place { parent: machine.folder.join("user/app"), version: 2 };
+        assert_eq!((found.memory, found.cpu), (place.clone(), Some(place)));
+    }
+
+    #[test]
+    fn version_2_of_our_own_hands_out_its_controllers() {
+        let mut machine = Machine::new("own");
+        let controllers = ("cgroup.controllers", "memory pids\n");
+        machine.group("job", &[controllers, ("cgroup.procs", ""), ("cgroup.subtree_control", "")]);
+        machine.group("job/synthase-host", &[("cgroup.procs", "")]);
+        machine.mount(&machine.folder.clone(), "cgroup2", "rw");
+        let found = find_in(&machine.mountinfo, "0::/job\n").unwrap();
+        assert_eq!(found.pids.parent, machine.folder.join("job"));
+        let handed = fs::read_to_string(machine.folder.join("job/cgroup.subtree_control")).unwrap();
+        assert_eq!(handed, "+memory +pids");
+        assert_eq!(fs::read_to_string(machine.folder.join("job/synthase-host/cgroup.procs")).unwrap(), "0");
+    }
+
+    #[test]
+    fn groups_that_cannot_be_made_are_explained() {
+        // Nobody can make folders there, not even root: like a file system that is read-only.
+        let closed = Path::new("/proc/self");
+        let mut machine = Machine::new("closed");
+        machine.mount(closed, "cgroup", "rw,memory");
+        machine.mount(closed, "cgroup", "rw,pids");
+        let missing = find_in(&machine.mountinfo, "4:memory:/\n3:pids:/\n").unwrap_err();
+        assert_eq!(missing.reason, "no control group of version 1 is writable");
+        assert!(missing.remedy.contains("Delegate=yes") && missing.remedy.contains("mount /sys/fs/cgroup writable"));
+
+        let mut machine = Machine::new("bare");
+        machine.group("job", &[("cgroup.controllers", "cpu\n")]);
+        machine.mount(&machine.folder.clone(), "cgroup2", "ro");
+        let missing = find_in(&machine.mountinfo, "0::/job\n").unwrap_err();
+        assert!(missing.reason.contains("has no memory and pids controllers"), "{missing:?}");
+        assert!(find_in("", "").unwrap_err().remedy.contains("systemd-run"));
     }
 
     #[test]

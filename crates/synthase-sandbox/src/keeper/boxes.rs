@@ -19,6 +19,7 @@ use crate::error::{Context, Result, SandboxError};
 use crate::protocol::{TMP, WORK};
 use crate::rules::{Rules, place};
 use crate::sys::fork::{Shared, borrow, close_from, leave, place_fd};
+use crate::sys::network::raise_loopback;
 use crate::sys::signals;
 use crate::wire::message::{NewBox, answer, encode_failure};
 use crate::wire::socket;
@@ -31,6 +32,8 @@ pub(super) struct Plan<'a> {
     pub(super) new_box: NewBox,
     /// Whether a process file system can be mounted.
     pub(super) proc: bool,
+    /// Whether the box has a network, which needs its loopback device.
+    pub(super) loopback: bool,
 }
 
 /// Runs as the first process of a new box. It shares the keeper's memory, and the keeper stands still
@@ -76,7 +79,7 @@ struct Built {
 /// has been told why.
 fn build(plan: &Plan<'_>) -> Option<Built> {
     let build = || {
-        let (files, rules) = prepare(&plan.new_box, plan.proc)?;
+        let (files, rules) = prepare(plan)?;
         let ends = signals::child_ends().at("watch", "the processes of the box")?;
         let handle = rustix::process::pidfd_open(rustix::process::getpid(), PidfdFlags::empty());
         let handle = handle.at("open", "a handle on the box")?.into_raw_fd();
@@ -90,7 +93,11 @@ fn build(plan: &Plan<'_>) -> Option<Built> {
 }
 
 /// Builds the box. Gives the root of its file system, and its rules.
-fn prepare(new_box: &NewBox, proc: bool) -> Result<(OwnedFd, Option<OwnedFd>)> {
+fn prepare(plan: &Plan<'_>) -> Result<(OwnedFd, Option<OwnedFd>)> {
+    let new_box = &plan.new_box;
+    if plan.loopback {
+        raise_loopback().at("switch on", "the loopback device")?;
+    }
     // One file system for both folders, so that one limit bounds both.
     let options = format!("size={},nr_inodes={},mode=755", new_box.disk.max(4096), new_box.inodes.max(8));
     let options = CString::new(options).expect("numbers contain no zero byte");
@@ -101,14 +108,14 @@ fn prepare(new_box: &NewBox, proc: bool) -> Result<(OwnedFd, Option<OwnedFd>)> {
         std::fs::create_dir(folder).at("make", folder)?;
         mount_bind(folder, target).at("bind", target)?;
     }
-    if proc {
+    if plan.proc {
         let flags = flags | MountFlags::NOEXEC | MountFlags::RDONLY;
         mount("proc", "/proc", "proc", flags, c"hidepid=2").at("mount", "/proc")?;
     }
     write_files(Path::new(WORK), &new_box.files)?;
 
     let root = place(Path::new("/"))?;
-    let mut rules = Rules::new()?.read(root.as_fd())?.devices(place(Path::new("/dev"))?.as_fd())?;
+    let mut rules = Rules::new(plan.loopback)?.read(root.as_fd())?.devices(place(Path::new("/dev"))?.as_fd())?;
     for folder in [WORK, TMP] {
         rules = rules.write(place(Path::new(folder))?.as_fd())?;
     }

@@ -48,6 +48,8 @@ pub(super) fn pass_on_capabilities(kept: CapabilitySet) -> Result<()> {
 pub(super) struct Confinement<'a> {
     /// The box, where there are namespaces.
     pub(super) entrance: Option<BorrowedFd<'a>>,
+    /// Whether the box has a network of its own.
+    pub(super) network: bool,
     /// The Landlock rules, where there is Landlock.
     pub(super) rules: Option<BorrowedFd<'a>>,
     /// The work folder.
@@ -62,7 +64,8 @@ impl Confinement<'_> {
         let _ = rustix::process::setsid();
         let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
         if let Some(entrance) = self.entrance {
-            let spaces = ThreadNameSpaceType::MOUNT | ThreadNameSpaceType::INTER_PROCESS_COMMUNICATION;
+            let mut spaces = ThreadNameSpaceType::MOUNT | ThreadNameSpaceType::INTER_PROCESS_COMMUNICATION;
+            spaces.set(ThreadNameSpaceType::NETWORK, self.network);
             move_into_thread_name_spaces(entrance, spaces).at("enter", "the box")?;
         }
         rustix::process::chdir(self.work).at("enter", self.work.display())?;

@@ -71,6 +71,7 @@ fn launch(control: BorrowedFd<'_>, run: &Run<'_>, fds: Vec<OwnedFd>) -> Result<w
     let Fork::Parent(child) = fork().at("fork", "the program")? else {
         let confinement = Confinement {
             entrance: entrance.map(AsFd::as_fd),
+            network: run.flags & flag::NETWORK != 0,
             rules: rules.map(AsFd::as_fd),
             work: Path::new(run.work),
             limits: &run.limits,

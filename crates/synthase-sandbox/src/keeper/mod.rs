@@ -15,6 +15,7 @@ mod boxes;
 mod confine;
 mod holder;
 mod launcher;
+mod library;
 mod root;
 mod scratch;
 mod serve;

@@ -10,7 +10,7 @@ use rustix::mount::{
 };
 use synthase_types::Isolation;
 
-use super::{INNER_ID, scratch};
+use super::{INNER_ID, library, scratch};
 use crate::error::{Context, Result};
 use crate::protocol::{TMP, WORK};
 use crate::sys::ids::become_user;
@@ -85,6 +85,7 @@ pub(super) fn enter(setup: &Setup) -> Result<Built> {
         std::os::unix::fs::symlink(target, at.join("dev").join(name)).at("link", name)?;
     }
     std::fs::write(at.join(".masked/file"), "").at("write", "an empty file")?;
+    std::fs::write(at.join(library::FILE), library::BYTES).at("write", "the library of zygotes")?;
     for (entry, source) in setup.entries.iter().zip(sources) {
         place(entry, source, &inside, at)?;
     }
@@ -121,7 +122,11 @@ enum Source {
 
 impl Source {
     fn open(entry: &Entry) -> Result<Source> {
-        let Entry::Bind(path, kind) = entry else { return Ok(Source::Nothing) };
+        let (path, kind) = match entry {
+            Entry::Bind(path, kind) => (path, kind),
+            Entry::Show(path, ..) => return tree(path).map(Source::Tree),
+            _ => return Ok(Source::Nothing),
+        };
         if *kind == Kind::File && path.starts_with("/etc") {
             let size = std::fs::metadata(path).at("look at", path.display())?.len();
             if size <= COPIED {
@@ -157,6 +162,10 @@ fn place(entry: &Entry, source: Source, inside: &dyn Fn(&Path) -> PathBuf, at: &
         (Entry::Bind(path, kind), Source::Tree(tree)) => {
             attach(&tree, &inside(path), *kind, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
         }
+        (Entry::Show(_, path, kind), Source::Tree(tree)) => {
+            attach(&tree, &inside(path), *kind, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
+        }
+        (Entry::Show(..), _) => Ok(()),
         (Entry::Bind(path, _), Source::Copy(content)) => {
             std::fs::write(inside(path), content).at("write", path.display())
         }

@@ -54,7 +54,7 @@ pub(super) fn prepare_box(setup: &Setup, new_box: &NewBox) -> Result<(PathBuf, V
     if setup.level == Isolation::Rlimits {
         return Ok((work, vec![folder]));
     }
-    let mut rules = Rules::new()?;
+    let mut rules = Rules::new(false)?;
     for path in setup.readable.iter().map(PathBuf::as_path).chain(SYSTEM_FILES.map(Path::new)) {
         // What is missing needs no rule, and the program will find it missing.
         if let Ok(place) = place(path) {

@@ -70,7 +70,7 @@ impl Keeper {
             ask::BOX => self.new_box(control, message),
             ask::SPAWN => {
                 let spawn = Spawn::decode(&message.body).ok_or_else(|| garbled("host"))?;
-                let pid = spawn::spawn(&spawn, message.fds, self.setup.level)?;
+                let pid = spawn::spawn(&spawn, message.fds, &self.setup)?;
                 self.spawned.push(pid);
                 let handle = rustix::process::Pid::from_raw(pid)
                     .and_then(|pid| rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).ok());
@@ -102,8 +102,13 @@ impl Keeper {
             let (work, fds) = scratch::prepare_box(&self.setup, &new_box)?;
             return Ok(Reply::Done(work.into_os_string().into_encoded_bytes(), fds));
         }
-        let namespaces = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC;
-        let plan = Plan { control, new_box, proc: self.built.proc };
+        let mut namespaces = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC;
+        let loopback = self.setup.loopback;
+        if loopback {
+            // One for each run: what one has bound a moment ago the next could not bind.
+            namespaces |= libc::CLONE_NEWNET;
+        }
+        let plan = Plan { control, new_box, proc: self.built.proc, loopback };
         let started = fork_sharing(namespaces, &mut self.stack, boxes::first_process, &plan);
         match started.at("make", "the namespaces of a box")? {
             Some(_) => Ok(Reply::Sent),

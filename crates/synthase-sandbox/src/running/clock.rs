@@ -15,6 +15,9 @@ const SHORTEST: Duration = Duration::from_millis(2);
 /// And at most this far: a program with many threads uses up its time many times faster.
 const LONGEST: Duration = Duration::from_millis(50);
 
+/// How long a count of processor time is still taken for the current one.
+const RECENT: Duration = Duration::from_micros(200);
+
 /// The clocks of one run.
 #[derive(Debug)]
 pub(super) struct Clock {
@@ -25,6 +28,8 @@ pub(super) struct Clock {
     next_look: Instant,
     /// What the last exchange used.
     pub(super) last: Usage,
+    /// What the tree had used at the end of the last exchange, and when that was.
+    known: Option<(Duration, Instant)>,
 }
 
 /// Limits of one exchange.
@@ -52,7 +57,7 @@ impl Clock {
         let started = Instant::now();
         let next_look = started + limits.cpu.clamp(SHORTEST, LONGEST);
         let deadline = after(started, limits.wall);
-        Clock { started, deadline, cpu: limits.cpu, exchange: None, next_look, last: Usage::default() }
+        Clock { started, deadline, cpu: limits.cpu, exchange: None, next_look, last: Usage::default(), known: None }
     }
 
     pub(super) fn elapsed(&self) -> Duration {
@@ -65,7 +70,10 @@ impl Clock {
 
     pub(super) fn begin_exchange(&mut self, cpu: Duration, wall: Duration, lease: &Lease, zygote: &ZygoteLink) {
         let started = Instant::now();
-        let before = match counted(lease) {
+        // What a program does between exchanges is not part of any; where there was no time for it, the last
+        // count is still right.
+        let known = self.known.filter(|(_, when)| started.saturating_duration_since(*when) < RECENT);
+        let before = match known.map(|(tree, _)| tree).or_else(|| counted(lease)) {
             Some(tree) => Before::Tree(tree),
             None => Before::Parts { first: first_process(zygote).unwrap_or_default(), others: None },
         };
@@ -75,12 +83,20 @@ impl Clock {
 
     pub(super) fn end_exchange(&mut self, lease: &Lease, zygote: &ZygoteLink) {
         let Some(exchange) = self.exchange.take() else { return };
+        let ended = Instant::now();
         let cpu = match exchange.before {
-            Before::Tree(before) => counted(lease).unwrap_or_default().saturating_sub(before),
+            Before::Tree(before) => {
+                self.known = counted(lease).map(|tree| (tree, ended));
+                self.known.map_or(before, |(tree, _)| tree).saturating_sub(before)
+            }
             Before::Parts { first, .. } => first_process(zygote).unwrap_or_default().saturating_sub(first),
         };
-        let peak_memory = lease.0.group().map_or(0, |group| group.peak());
-        self.last = Usage { cpu, wall: exchange.started.elapsed(), peak_memory };
+        self.last = Usage { cpu, wall: ended.saturating_duration_since(exchange.started), peak_memory: 0 };
+    }
+
+    /// Lets the next look be taken at once.
+    pub(super) fn hurry(&mut self) {
+        self.next_look = Instant::now();
     }
 
     /// How long nothing needs to be looked at.

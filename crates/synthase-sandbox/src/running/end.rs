@@ -27,6 +27,7 @@ impl Parts {
         if let Some(channel) = &mut self.channel {
             channel.close_for_sending();
         }
+        self.close_stdin();
         while !self.is_ended() {
             self.step(lease, buffer)?;
             if let Some(channel) = &mut self.channel {
@@ -58,8 +59,7 @@ impl Parts {
         if status == Status::Signaled(libc::SIGXFSZ) {
             self.hits.disk |= lease.0.group().is_none();
         }
-        let files =
-            if self.terms.collect.is_empty() { Vec::new() } else { collect(self.files.as_fd(), &self.terms.collect) };
+        let found = collect(self.files.as_fd(), &self.terms.collect);
         if !self.namespaces {
             self.zygote.keeper.clear()?;
         }
@@ -70,7 +70,8 @@ impl Parts {
             stdout: self.stdout.take(),
             stderr: self.stderr.take(),
             usage: Usage { cpu, wall, peak_memory: peak },
-            files,
+            files: found.files,
+            left_out: found.left_out,
             level: lease.0.sandbox.level,
         })
     }
@@ -78,6 +79,7 @@ impl Parts {
     /// Ends what is left of the run and waits until it is gone.
     fn bury(&mut self) -> Result<()> {
         self.over = true;
+        self.target.forget();
         let was_there = self.kill.kill();
         if let Way::FirstProcess(first) = &self.kill.way {
             if !was_there && self.stopped.is_none() && self.ended.is_some() && !self.kill.is_cancelled() {

@@ -3,8 +3,12 @@
 mod clock;
 mod collect;
 mod end;
+mod folder;
+mod line;
+mod side;
 mod start;
 
+use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,9 +17,10 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use synthase_types::{Captured, Usage};
 
 use crate::channel::{Channel, Incoming};
-use crate::command::Terms;
+use crate::command::{Stdin, Terms};
 use crate::error::{Result, SandboxError};
 use crate::finished::{Finished, Hits, Limit};
+use crate::interrupter::{Interrupter, Target};
 use crate::killer::BoxKill;
 use crate::output::Stream;
 use crate::protocol::{decode_ended, said};
@@ -25,6 +30,10 @@ use crate::wire::socket::garbled;
 use crate::zygote::ZygoteLink;
 
 use clock::Clock;
+pub use collect::{MOST_BYTES, MOST_FILES};
+pub use folder::{Listed, Listing, Stamp};
+pub use line::{FarEnds, Heard, Line, LineProcess};
+pub use side::SideChannel;
 pub(crate) use start::Work;
 
 /// How much is read from a pipe at a time.
@@ -60,10 +69,14 @@ struct Parts {
     terms: Terms,
     /// For messages.
     program: String,
+    /// For those who interrupt it.
+    target: Arc<Target>,
     stdin: Option<Feed>,
     stdout: Stream,
     stderr: Stream,
     channel: Option<Channel>,
+    /// Processes with a line that have ended: their number inside, and their raw wait status.
+    reports: VecDeque<(i32, i32)>,
     clock: Clock,
     /// The report of the zygote.
     ended: Option<Ended>,
@@ -74,6 +87,8 @@ struct Parts {
     /// Why we ended it, and when.
     stopped: Option<(Stop, Instant)>,
     hits: Hits,
+    /// What was refused last, in this exchange or since it.
+    denied: Option<&'static str>,
     over: bool,
 }
 
@@ -90,6 +105,8 @@ struct Feed {
     pipe: OwnedFd,
     bytes: Vec<u8>,
     written: usize,
+    /// Whether more may come.
+    open: bool,
 }
 
 /// The answer to a frame.
@@ -112,8 +129,14 @@ impl Running {
     /// # Errors
     /// The run has no channel, or the sandbox failed.
     pub fn exchange(&mut self, frame: &[u8], cpu: Duration, wall: Duration) -> Result<Reply> {
+        self.talk(frame, cpu, wall, false)
+    }
+
+    /// `side`: whether an answer is given up when the other end of the channel is closed. On a run's own
+    /// channel the end of the run is waited for instead, because it says more.
+    fn talk(&mut self, frame: &[u8], cpu: Duration, wall: Duration, side: bool) -> Result<Reply> {
         let mut buffer = self.take_buffer();
-        let reply = self.parts.exchange(frame, cpu, wall, &self.lease, &mut buffer);
+        let reply = self.parts.exchange(frame, (cpu, wall), side, &self.lease, &mut buffer);
         self.give_buffer(buffer);
         reply
     }
@@ -124,6 +147,7 @@ impl Running {
     /// What a program wrote before it answered a frame is in the output taken after that answer.
     pub fn take_output(&mut self) -> (Captured, Captured) {
         let mut buffer = self.take_buffer();
+        self.parts.refuse();
         self.parts.drain(&mut buffer);
         self.give_buffer(buffer);
         (self.parts.stdout.take(), self.parts.stderr.take())
@@ -140,7 +164,45 @@ impl Running {
     /// and its threads. Memory is the most that the run has held up to now, where a control group
     /// counts it.
     pub fn last_exchange(&self) -> Usage {
-        self.parts.clock.last
+        let peak_memory = self.lease.0.group().map_or(0, |group| group.peak());
+        Usage { peak_memory, ..self.parts.clock.last }
+    }
+
+    /// Gives the program more on its standard input, which must be [`Stdin::Open`](crate::Stdin::Open).
+    /// What does not fit into the pipe at once is written while other methods wait. A program that does
+    /// not read any more misses it.
+    ///
+    /// # Errors
+    /// Standard input is not open, or was closed.
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<()> {
+        match &mut self.parts.stdin {
+            Some(feed) if feed.open => {
+                feed.bytes.drain(..feed.written);
+                feed.written = 0;
+                feed.bytes.extend_from_slice(bytes);
+            }
+            None if matches!(self.parts.terms.stdin, Stdin::Open) => {}
+            _ => return Err(SandboxError::Misuse("this run has no open standard input".to_owned())),
+        }
+        self.parts.feed();
+        Ok(())
+    }
+
+    /// Lets the program see the end of its standard input, after what it was given.
+    pub fn close_stdin(&mut self) {
+        self.parts.close_stdin();
+    }
+
+    /// A handle that interrupts the run from another thread.
+    pub fn interrupter(&self) -> Interrupter {
+        Interrupter(Arc::clone(&self.parts.target))
+    }
+
+    /// The last system call that was refused since the last exchange began, of those that no program
+    /// tries by the way: `socket` (of the internet), `ptrace`, `mount` and the like. Always `None` where the
+    /// kernel cannot tell, or another filter is in force that asks.
+    pub fn denied(&self) -> Option<&str> {
+        self.parts.denied
     }
 
     /// Ends the run.
@@ -184,8 +246,8 @@ impl Parts {
     fn exchange(
         &mut self,
         frame: &[u8],
-        cpu: Duration,
-        wall: Duration,
+        (cpu, wall): (Duration, Duration),
+        side: bool,
         lease: &Lease,
         buffer: &mut [u8],
     ) -> Result<Reply> {
@@ -196,9 +258,14 @@ impl Parts {
         if channel.has_incoming() {
             return Ok(Reply::Garbage("bytes came before they were asked for".to_owned()));
         }
+        self.denied = None;
         self.clock.begin_exchange(cpu, wall, lease, &self.zygote);
         channel.queue(frame);
         channel.send();
+        // Where the program was woken on this processor, its answer is there when it sleeps again: nobody
+        // has to wait, or to be woken.
+        std::thread::yield_now();
+        channel.receive(buffer);
         let reply = loop {
             // Looked at before the report of the end: an answer may be the last thing a program says.
             if let Some(channel) = &mut self.channel {
@@ -207,6 +274,10 @@ impl Parts {
                     Incoming::Frame(frame) => break Ok(Reply::Frame(frame)),
                     Incoming::Garbage(what) => break Ok(Reply::Garbage(what)),
                 }
+            }
+            let is_closed = self.channel.as_ref().is_none_or(|channel| channel.socket().is_none());
+            if side && is_closed {
+                break Ok(Reply::Ended);
             }
             if self.is_ended() {
                 break self.failure.take().map_or(Ok(Reply::Ended), Err);
@@ -235,14 +306,18 @@ impl Parts {
         const STDOUT: usize = 1;
         const STDERR: usize = 2;
         const CHANNEL: usize = 3;
+        const CONTROL: usize = 4;
+        const LISTENER: usize = 5;
         let nobody = self.zygote.control.as_fd();
-        let mut ready = [PollFlags::empty(); 5];
+        let mut ready = [PollFlags::empty(); 6];
         {
             let wants = |fd: Option<BorrowedFd<'_>>, flags| fd.map(|_| flags).unwrap_or(PollFlags::empty());
-            let stdin = self.stdin.as_ref().map(|feed| feed.pipe.as_fd());
+            let pending = |feed: &&Feed| feed.written < feed.bytes.len() || !feed.open;
+            let stdin = self.stdin.as_ref().filter(pending).map(|feed| feed.pipe.as_fd());
             let stdout = self.stdout.pipe().map(AsFd::as_fd);
             let stderr = self.stderr.pipe().map(AsFd::as_fd);
             let channel = self.channel.as_ref().and_then(Channel::socket).map(AsFd::as_fd);
+            let listener = self.zygote.listener.as_ref().map(AsFd::as_fd);
             let sending = self.channel.as_ref().is_some_and(Channel::wants_to_send);
             let talk = if sending { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
             let asked = [
@@ -251,26 +326,31 @@ impl Parts {
                 (stderr, wants(stderr, PollFlags::IN)),
                 (channel, wants(channel, talk)),
                 (Some(nobody), PollFlags::IN),
+                (listener, wants(listener, PollFlags::IN)),
             ];
             // Closed ends are left out: they would be ready for ever.
-            let mut fds: Vec<PollFd<'_>> = Vec::with_capacity(asked.len());
-            let mut which = Vec::with_capacity(asked.len());
+            let mut fds = [const { None }; 6];
+            let mut which = [0; 6];
+            let mut count = 0;
             for (index, (fd, flags)) in asked.into_iter().enumerate() {
                 if let Some(fd) = fd {
-                    fds.push(PollFd::from_borrowed_fd(fd, flags));
-                    which.push(index);
+                    fds[count] = Some(PollFd::from_borrowed_fd(fd, flags));
+                    which[count] = index;
+                    count += 1;
                 }
             }
+            let nothing = PollFd::from_borrowed_fd(nobody, PollFlags::empty());
+            let mut fds = fds.map(|fd| fd.unwrap_or_else(|| nothing.clone()));
             let patience = if self.must_kill_again() { KILL_AGAIN } else { self.clock.until_next_look() };
             let timeout = Timespec { tv_sec: patience.as_secs() as i64, tv_nsec: patience.subsec_nanos().into() };
-            match poll(&mut fds, Some(&timeout)) {
+            match poll(&mut fds[..count], Some(&timeout)) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => {
                     let object = "the program".to_owned();
                     return Err(SandboxError::System { operation: "wait for", object, source: error.into() });
                 }
             }
-            for (index, fd) in which.into_iter().zip(&fds) {
+            for (index, fd) in which.into_iter().zip(&fds[..count]) {
                 ready[index] = fd.revents();
             }
         }
@@ -289,7 +369,10 @@ impl Parts {
             channel.send();
             channel.receive(buffer);
         }
-        if !ready[4].is_empty() {
+        if ready[LISTENER].contains(PollFlags::IN) {
+            self.refuse();
+        }
+        if !ready[CONTROL].is_empty() {
             self.hear()?;
         }
         self.watch(lease);
@@ -300,7 +383,9 @@ impl Parts {
     fn feed(&mut self) {
         while let Some(feed) = &mut self.stdin {
             if feed.written == feed.bytes.len() {
-                self.stdin = None;
+                if !feed.open {
+                    self.stdin = None;
+                }
                 return;
             }
             match rustix::io::write(&feed.pipe, &feed.bytes[feed.written..]) {
@@ -310,6 +395,27 @@ impl Parts {
                 // Nobody reads any more, which is the program's right.
                 Err(_) => self.stdin = None,
             }
+        }
+    }
+
+    /// No more will be fed.
+    fn close_stdin(&mut self) {
+        if let Some(feed) = &mut self.stdin {
+            feed.open = false;
+        }
+        if matches!(self.terms.stdin, Stdin::Open) {
+            self.terms.stdin = Stdin::Null;
+        }
+        self.feed();
+    }
+
+    /// Refuses calls that wait for it, and takes notice.
+    fn refuse(&mut self) {
+        // Not without end: there may be many that ask again and again.
+        for _ in 0..16 {
+            let Some(what) = self.zygote.refuse() else { return };
+            self.denied = Some(what);
+            self.hits.denied.get_or_insert(what);
         }
     }
 

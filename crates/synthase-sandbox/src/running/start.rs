@@ -1,5 +1,6 @@
 //! The start of a run: a box, pipes, limits, and the request to the zygote.
 
+use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::channel::Channel;
 use crate::command::{MemoryBy, Stdin, Terms};
 use crate::error::{Context, Result, SandboxError};
 use crate::finished::Hits;
+use crate::interrupter::Target;
 use crate::jail::JailInner;
 use crate::killer::{BoxKill, Way};
 use crate::output::{KEPT, Stream};
@@ -74,10 +76,12 @@ impl Running {
                     .at("open", "/dev/null")?,
             ),
             Stdin::Bytes(bytes) => {
-                let (read, write) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC).at("make", "a pipe")?;
-                rustix::io::ioctl_fionbio(&write, true).at("set up", "a pipe")?;
-                give_to(&read, outer)?;
-                (Some(Feed { pipe: write, bytes: bytes.clone(), written: 0 }), read)
+                let (read, write) = stdin_pipe(outer)?;
+                (Some(Feed { pipe: write, bytes: bytes.clone(), written: 0, open: false }), read)
+            }
+            Stdin::Open => {
+                let (read, write) = stdin_pipe(outer)?;
+                (Some(Feed { pipe: write, bytes: Vec::new(), written: 0, open: true }), read)
             }
         };
         let (channel, child_channel) = if terms.channel {
@@ -91,7 +95,7 @@ impl Running {
         let mut flags = 0;
         let mut fds: Vec<BorrowedFd<'_>> = Vec::with_capacity(8);
         if let Way::FirstProcess(entrance) = &kill.way {
-            flags |= flag::BOX;
+            flags |= flag::BOX | if work.jail.loopback { flag::NETWORK } else { 0 };
             fds.push(entrance.as_fd());
         } else {
             flags |= flag::NO_NAMESPACES;
@@ -130,22 +134,26 @@ impl Running {
         }
         slot.cancel.enter(&kill);
         let keep = terms.keep.unwrap_or(KEPT);
+        let kept_stdin = if matches!(terms.stdin, Stdin::Open) { Stdin::Open } else { Stdin::Null };
         let mut parts = Parts {
             zygote: Arc::clone(zygote),
             files: ready.files,
             namespaces,
-            terms: Terms { files: Vec::new(), stdin: Stdin::Null, ..(*terms).clone() },
+            terms: Terms { files: Vec::new(), stdin: kept_stdin, ..(*terms).clone() },
             program: work.name.clone(),
+            target: Arc::new(Target::new(zygote)),
             stdin,
             stdout: Stream::new(stdout, keep),
             stderr: Stream::new(stderr, keep),
             channel,
+            reports: VecDeque::new(),
             clock: Clock::start(limits),
             ended: None,
             ended_at: None,
             failure: None,
             stopped: None,
             hits: Hits::default(),
+            denied: None,
             over: false,
             kill: Arc::clone(&kill),
         };
@@ -162,8 +170,16 @@ impl Running {
     }
 }
 
+/// A pipe from us to the program: its end, and ours, which never waits.
+fn stdin_pipe(outer: (u32, u32)) -> Result<(OwnedFd, OwnedFd)> {
+    let (read, write) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC).at("make", "a pipe")?;
+    rustix::io::ioctl_fionbio(&write, true).at("set up", "a pipe")?;
+    give_to(&read, outer)?;
+    Ok((read, write))
+}
+
 /// A pipe from the program to us: our end, which never waits, and the program's.
-fn pipe_from(outer: (u32, u32)) -> Result<(OwnedFd, OwnedFd)> {
+pub(super) fn pipe_from(outer: (u32, u32)) -> Result<(OwnedFd, OwnedFd)> {
     let (read, write) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC).at("make", "a pipe")?;
     rustix::io::ioctl_fionbio(&read, true).at("set up", "a pipe")?;
     give_to(&write, outer)?;

@@ -6,6 +6,8 @@ pub(crate) mod clock;
 pub(crate) mod exec;
 pub(crate) mod fork;
 pub(crate) mod ids;
+pub(crate) mod listen;
+pub(crate) mod network;
 pub(crate) mod restrict;
 pub(crate) mod signals;
 pub(crate) mod wait;

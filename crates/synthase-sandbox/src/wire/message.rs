@@ -53,6 +53,8 @@ pub(crate) struct Setup {
     pub(crate) leftovers: Vec<PathBuf>,
     /// Where the folders of runs are made, without namespaces.
     pub(crate) scratch: PathBuf,
+    /// Whether each box has a network of its own, with a loopback device.
+    pub(crate) loopback: bool,
 }
 
 /// One thing in the root folder of a jail.
@@ -64,6 +66,8 @@ pub(crate) enum Entry {
     Link(PathBuf, PathBuf),
     /// A folder or file of the host, read-only.
     Bind(PathBuf, Kind),
+    /// A folder or file of the host, read-only, at another place.
+    Show(PathBuf, PathBuf, Kind),
     /// Something in a bound folder that is covered by an empty folder or file.
     Mask(PathBuf, Kind),
 }
@@ -122,6 +126,7 @@ impl Setup {
                 Entry::Folder(path) => w.u8(0).text(path),
                 Entry::Link(path, target) => w.u8(1).text(path).text(target),
                 Entry::Bind(path, kind) => w.u8(2).text(path).u8(kind.code()),
+                Entry::Show(path, at, kind) => w.u8(4).text(path).text(at).u8(kind.code()),
                 Entry::Mask(path, kind) => w.u8(3).text(path).u8(kind.code()),
             };
         });
@@ -129,6 +134,7 @@ impl Setup {
             w.text(path);
         };
         writer.list(&self.readable, path).list(&self.leftovers, path).text(&self.scratch);
+        writer.u8(u8::from(self.loopback));
         writer.0
     }
 
@@ -142,12 +148,14 @@ impl Setup {
                     0 => Entry::Folder(r.text()?.into()),
                     1 => Entry::Link(r.text()?.into(), r.text()?.into()),
                     2 => Entry::Bind(r.text()?.into(), Kind::from_code(r.u8()?)),
+                    4 => Entry::Show(r.text()?.into(), r.text()?.into(), Kind::from_code(r.u8()?)),
                     _ => Entry::Mask(r.text()?.into(), Kind::from_code(r.u8()?)),
                 })
             })?,
             readable: r.list(|r| r.text().map(PathBuf::from))?,
             leftovers: r.list(|r| r.text().map(PathBuf::from))?,
             scratch: r.text()?.into(),
+            loopback: r.u8()? != 0,
         })
     }
 }
@@ -228,10 +236,12 @@ mod tests {
                 Entry::Link("/b".into(), "a".into()),
                 Entry::Bind("/c".into(), Kind::File),
                 Entry::Mask("/c/d".into(), Kind::Folder),
+                Entry::Show("/e".into(), "/f".into(), Kind::Folder),
             ],
             readable: vec!["/c".into()],
             leftovers: vec!["/e".into(), "/f".into()],
             scratch: "/tmp".into(),
+            loopback: true,
         };
         assert_eq!(Setup::decode(&setup.encode()), Some(setup));
         let file = InputFile { path: "x".into(), contents: vec![0, 255], executable: true };

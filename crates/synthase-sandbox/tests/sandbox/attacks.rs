@@ -11,10 +11,14 @@
 //! # cflags: -pthread                for the compiler
 //! ```
 //!
+//! `MARKERS` in an attack stands for a list of files that the test has placed on the machine, which
+//! everybody may read.
+//!
 //! Nothing may print `ESCAPED`. After each, a harmless program must run as if nothing had happened.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use synthase_sandbox::{Finished, Status, Terms};
 use synthase_types::{Isolation, Outcome};
@@ -62,6 +66,39 @@ enum Start {
     Warm,
 }
 
+/// Files that no program may find, where users and suites have theirs.
+struct Markers(Vec<PathBuf>);
+
+impl Markers {
+    fn place() -> Markers {
+        use std::os::unix::fs::PermissionsExt;
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        let repository = place(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."), "tmp");
+        let folders = [home, Some("/tmp".into()), Some("/var/tmp".into()), repository.canonicalize().ok()];
+        let mut markers = Markers(Vec::new());
+        for folder in folders.into_iter().flatten() {
+            let path = folder.join(format!(".synthase-marker-{}-{number}", std::process::id()));
+            // A home may be missing, or closed to this user.
+            if std::fs::write(&path, "the answer is hidden here").is_ok() {
+                std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+                markers.0.push(path);
+            }
+        }
+        assert!(!markers.0.is_empty());
+        markers
+    }
+}
+
+impl Drop for Markers {
+    fn drop(&mut self) {
+        for path in &self.0 {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
 /// What the first lines of an attack say.
 struct Attack {
     path: PathBuf,
@@ -70,8 +107,8 @@ struct Attack {
 }
 
 impl Attack {
-    fn read(path: &Path) -> Attack {
-        let source = std::fs::read_to_string(path).unwrap();
+    fn read(path: &Path, markers: &Markers) -> Attack {
+        let source = std::fs::read_to_string(path).unwrap().replace("MARKERS", &format!("{:?}", markers.0));
         let lines = source.lines().map_while(|line| line.strip_prefix("# ").or_else(|| line.strip_prefix("// ")));
         let said =
             lines.filter_map(|line| line.split_once(": ")).map(|(key, value)| (key.to_owned(), value.to_owned()));
@@ -137,9 +174,10 @@ fn attack(level: Isolation, start: Start) {
     let folder = place(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/attacks"), "attacks");
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
+    let markers = Markers::place();
     let only = std::env::var("ATTACK").unwrap_or_default();
     let mut complaints = Vec::new();
-    for attack in paths.iter().map(|path| Attack::read(path)).filter(|attack| attack.concerns(level)) {
+    for attack in paths.iter().map(|path| Attack::read(path, &markers)).filter(|attack| attack.concerns(level)) {
         if !attack.path.to_string_lossy().contains(&only) {
             continue;
         }

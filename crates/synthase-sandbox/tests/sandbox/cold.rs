@@ -94,7 +94,7 @@ fn files_are_handed_out_and_links_are_not() {
         let finished = world.python(source, Terms { collect, ..quick() });
         assert_eq!(finished.status, Status::Exited(0), "{}", finished.stderr.to_text());
         let names: Vec<_> = finished.files.iter().map(|file| (file.path.to_str().unwrap(), file.size)).collect();
-        assert_eq!(names, [("a/b/result", 5)], "{level}");
+        assert_eq!(names, [("a/b/result", 5), ("a/b/result", 5)], "by its name and with its folder, {level}");
         let mut text = String::new();
         (&finished.files[0].file).read_to_string(&mut text).unwrap();
         assert_eq!(text, "found");

@@ -3,8 +3,13 @@
 
 mod attacks;
 mod cold;
+mod denied;
 mod ends;
+mod ladder;
+mod library;
+mod loopback;
 mod secrets;
+mod talk;
 mod toolchains;
 mod warm;
 mod world;

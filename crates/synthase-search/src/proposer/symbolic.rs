@@ -143,7 +143,8 @@ impl Writer<'_> {
         let predict = |asked: bool| {
             move |input: &Vec<Value>| {
                 // What the language cannot hold exactly (2^60 in JavaScript) cannot be compared.
-                let fits = |value: &Value| synthase_lang::fits::fits(self.target.name(), value).is_ok();
+                let language = synthase_lang::by_name(self.target.name());
+                let fits = |value: &Value| language.as_ref().is_ok_and(|l| synthase_lang::fits(l, value).is_ok());
                 let answer = program.eval(input).ok().filter(fits).filter(|_| input.iter().all(fits));
                 Prediction { input: input.clone(), answer, asked }
             }
