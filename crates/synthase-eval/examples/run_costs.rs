@@ -13,7 +13,10 @@ use synthase_eval::{Distinct, Graded, LoadOptions, PASSED, Problem, distinct, gr
 use synthase_run::{Lane, Runner, RunnerOptions};
 
 /// What can be measured, by name.
-const MEASUREMENTS: &[(&str, fn(&Path, u32) -> Json)] = &[("humaneval", humaneval)];
+/// What is measured, with the folder of data and a number of rounds.
+type Measure = fn(&Path, u32) -> Json;
+
+const MEASUREMENTS: &[(&str, Measure)] = &[("humaneval", humaneval)];
 
 fn main() {
     let mut args = std::env::args().skip(1);

@@ -63,7 +63,7 @@ fn mismatches(line: &str) -> Option<(u64, u64)> {
 impl Bench {
     /// The program with the bench behind it.
     fn unit(&self, candidate: &Candidate) -> Unit {
-        let source = [&[candidate.source.clone()], self.files.as_slice()].concat().join("\n");
+        let source = [std::slice::from_ref(&candidate.source), self.files.as_slice()].concat().join("\n");
         Unit { language: candidate.language.clone(), prelude: String::new(), source, entry: UnitEntry::Stdio }
     }
 

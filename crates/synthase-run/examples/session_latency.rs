@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p synthase-run --example session_latency [cells]`
 
+#![allow(clippy::print_stdout, reason = "an example for people")]
+
 use std::time::{Duration, Instant};
 
 use synthase_run::session::{CellStatus, Session, SessionOptions, Statefulness};

@@ -12,16 +12,18 @@ fn the_help_says_what_there_is() {
         Usage: synthase [OPTIONS] <COMMAND>
 
         Commands:
-          solve   Find programs that do what tasks or examples ask for
-          run     Run a program in the sandbox
-          judge   Judge a program by a task
-          verify  Run the evidence of a saved solution again
-          eval    Solve the problems of a suite and grade the programs on what was held out
-          show    Show a recorded run
-          list    List what there is: strategies, languages, components, suites, runs, ...
-          doctor  Check what works on this machine, and say what to do about the rest
-          gc      Keep the record under a size by removing the oldest runs
-          help    Print this message or the help of the given subcommand(s)
+          solve    Find programs that do what tasks or examples ask for
+          run      Run a program in the sandbox
+          session  Run cells one after the other in a session that keeps its state
+          judge    Judge a program by a task
+          verify   Run the evidence of a saved solution again
+          eval     Solve the problems of a suite and grade the programs on what was held out
+          show     Show a recorded run
+          list     List what there is: strategies, languages, components, suites, runs, ...
+          serve    Run programs for whoever asks over HTTP, in SandboxFusion's form and in a richer one
+          doctor   Check what works on this machine, and say what to do about the rest
+          gc       Keep the record under a size by removing the oldest runs
+          help     Print this message or the help of the given subcommand(s)
 
         Options:
           -h, --help     Print help
@@ -36,6 +38,10 @@ fn the_help_says_what_there_is() {
                                       strongest that works]
               --allow-weak-isolation  Accept the level `rlimits`, which hides nothing of this machine from
                                       programs
+              --languages <DIR>       A folder of languages, each a folder with a language.toml, beside the
+                                      built-in ones. Its commands are started: name only folders that you
+                                      trust [default: languages/ in the user's configuration] [env:
+                                      SYNTHASE_LANGUAGES=]
               --workers <N>           How many tasks to work on at the same time [default: the number of
                                       processors]
         ----- stderr -----
@@ -80,6 +86,10 @@ fn the_help_says_what_there_is() {
                                       strongest that works]
               --allow-weak-isolation  Accept the level `rlimits`, which hides nothing of this machine from
                                       programs
+              --languages <DIR>       A folder of languages, each a folder with a language.toml, beside the
+                                      built-in ones. Its commands are started: name only folders that you
+                                      trust [default: languages/ in the user's configuration] [env:
+                                      SYNTHASE_LANGUAGES=]
               --workers <N>           How many tasks to work on at the same time [default: the number of
                                       processors]
         ----- stderr -----

@@ -15,9 +15,14 @@ fn tables_are_listed() {
     expect![[r#"
         exit: 0
         ----- stdout -----
-        suite      what it is
-        lists-dev  217 functions on lists of integers, 15 examples each (ellisk42/ec, MIT)
-        tasks      a folder of task documents with held-out parts (`--data FOLDER`)
+        suite           what it is
+        cruxeval        800 Python functions with an input and its output (facebookresearch/cruxeval, MIT)
+        humaneval       164 Python functions with tests (openai/human-eval, MIT)
+        lists-dev       217 functions on lists of integers, 15 examples each (ellisk42/ec, MIT)
+        poly-humaneval  HumanEval in 14 languages, by --lang (polyeval/poly-humaneval, MIT)
+        puzzles         1,715 Python puzzles, an answer and its test (microsoft/PythonProgrammingPuzzles, MIT)
+        tasks           a folder of task documents with held-out parts (`--data FOLDER`)
+        verilog-eval    156 Verilog modules with test benches (NVlabs/verilog-eval, MIT)
         ----- stderr -----
     "#]]
     .assert_eq(&world.run(&["list", "suites"]));

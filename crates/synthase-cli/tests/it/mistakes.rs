@@ -143,7 +143,7 @@ fn command_lines_that_are_wrong() {
         exit: 2
         ----- stdout -----
         ----- stderr -----
-        error: unknown language `cobol` (known: bash, c, javascript, python, rust)
+        error: unknown language `cobol` (known: bash, c, cpp, csharp, fortran, go, haskell, java, javascript, kotlin, lua, ocaml, pascal, perl, php, prolog, python, r, racket, ruby, rust, scala, sql, typescript, verilog)
     "#]]
     .assert_eq(&world.run(&["solve", "initials.task.md", "--lang", "cobol"]));
     expect![[r#"
@@ -204,7 +204,7 @@ fn command_lines_that_are_wrong() {
         exit: 2
         ----- stdout -----
         ----- stderr -----
-        error: unknown suite `magic` (known: lists-dev, tasks)
+        error: unknown suite `magic` (known: cruxeval, humaneval, lists-dev, poly-humaneval, puzzles, tasks, verilog-eval)
     "#]]
     .assert_eq(&world.run(&["eval", "magic", "--data", "."]));
 }

@@ -38,6 +38,7 @@ pub(crate) struct Talk {
 }
 
 /// What comes of a question: a frame, with the conversation in which to ask on; or the end.
+#[expect(clippy::large_enum_variant, reason = "it is returned once for each question and never stored in numbers")]
 pub(crate) enum Heard {
     Frame(Box<(Map<String, Json>, Talk)>),
     Ended(Run),

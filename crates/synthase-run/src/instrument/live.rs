@@ -27,6 +27,7 @@ pub struct Live<'l> {
     _lane: PhantomData<&'l mut ()>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "it is returned once for each question and never stored in numbers")]
 enum State {
     Stopped(Box<(Stop, Talk)>),
     Ended(Called),

@@ -180,7 +180,7 @@ impl Lane<'_> {
         }
         let alone = Unit { source: String::new(), ..unit.clone() };
         let loaded = self.load(language, &alone, signature, limits, environment);
-        let fault = match loaded {
+        match loaded {
             Ok(Open { state: OpenState::Unloadable(run), place, .. }) => {
                 self.idle.extend(place);
                 Ok((run.outcome != Outcome::MissingEntryPoint).then(|| run.outcome.to_string()))
@@ -192,8 +192,7 @@ impl Lane<'_> {
             }
             Err(RunError::Prelude(what)) => Ok(Some(what)),
             Err(other) => Err(other),
-        };
-        fault
+        }
     }
 }
 

@@ -38,6 +38,10 @@ impl Changes {
         if stamp.is_some() && stamp == self.empty {
             return (Vec::new(), true);
         }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it is compared with the times of files, which the kernel writes"
+        )]
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as i128);
         let listing = running.list(&self.folder, MOST);
         let settled = stamp.filter(|stamp| now - stamp.changed > TICK);

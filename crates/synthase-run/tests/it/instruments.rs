@@ -487,7 +487,10 @@ print(json.dumps(sessions))
 "#;
 
 /// Where a debugger stands, in the form of the script above.
-fn standing<D: Debuggee>(debuggee: &D) -> Option<(Json, Json, Vec<(String, String)>)> {
+/// Where a program stands, and the texts of its variables.
+type Standing = (Json, Json, Vec<(String, String)>);
+
+fn standing<D: Debuggee>(debuggee: &D) -> Option<Standing> {
     let stop = debuggee.stop()?;
     let kind = match stop.what {
         What::Call { .. } => "call",

@@ -124,7 +124,7 @@ fn stamp(stat: &rustix::fs::Stat) -> Stamp {
     Stamp {
         inode: stat.st_ino,
         size: stat.st_size as u64,
-        modified: time(stat.st_mtime, stat.st_mtime_nsec as u64),
-        changed: time(stat.st_ctime, stat.st_ctime_nsec as u64),
+        modified: time(stat.st_mtime, stat.st_mtime_nsec),
+        changed: time(stat.st_ctime, stat.st_ctime_nsec),
     }
 }

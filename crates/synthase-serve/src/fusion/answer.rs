@@ -57,8 +57,8 @@ enum StepStatus {
 /// As if by SIGKILL: what a program that was stopped for a limit ends with.
 const KILLED: i32 = -9;
 
-/// As if by SIGSYS: what a program that was refused something ends with.
-const REFUSED: i32 = -31;
+/// What a program that was refused something and could not go on usually ends with.
+const REFUSED: i32 = 1;
 
 /// The answer to an order that was carried out.
 pub(crate) fn of_result(done: &Done, fetch: &[String], note: String) -> Answer {
@@ -180,7 +180,7 @@ mod tests {
             (Outcome::WallTimeout, "TimeLimitExceeded", json!(null)),
             (Outcome::OutOfMemory, "Finished", json!(-9)),
             (Outcome::OutputLimit, "Finished", json!(-9)),
-            (Outcome::Denied("x".into()), "Finished", json!(-31)),
+            (Outcome::Denied("x".into()), "Finished", json!(1)),
             (Outcome::SyntaxError("x".into()), "Finished", json!(1)),
         ] {
             let answer = answer(None, outcome, b"");

@@ -135,7 +135,7 @@ fn deal_with(
         _ => return Err(CliError::input("the request says nothing to do")),
     };
     content.insert("session".into(), number.into());
-    if let Some(failure) = sessions.get(&number).and_then(|session| super::prompt::failure_of(session)) {
+    if let Some(failure) = sessions.get(&number).and_then(super::prompt::failure_of) {
         content.insert("warning".into(), failure.into());
     }
     Ok(content)
