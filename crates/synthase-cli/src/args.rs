@@ -189,7 +189,7 @@ pub(crate) struct InstrumentArgs {
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(crate) profile: Option<ProfileOf>,
     /// Debug the call: commands with `;` between them, or @FILE (break LINE, clear LINE, step, next, out,
-    /// continue, show [NAME], where)
+    /// continue, show, show NAME, where)
     #[arg(long, value_name = "SCRIPT")]
     pub(crate) debug: Option<String>,
 }
