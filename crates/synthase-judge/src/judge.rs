@@ -191,7 +191,7 @@ impl Session<'_, '_, '_, '_> {
             let alike = |question: &&Question| Call::of(question) == Some(call);
             let count = 1 + others.iter().take_while(alike).count();
             let (together, others) = rest.split_at(count);
-            judged.extend(self.answer_calls(together, call));
+            judged.extend(self.answer_calls(together, call, stops));
             rest = others;
         }
         if let Some(at) = judged.iter().position(is_failure).filter(|_| stops) {
@@ -201,11 +201,18 @@ impl Session<'_, '_, '_, '_> {
     }
 
     /// The judgements on questions that are all calls.
-    fn answer_calls(&mut self, questions: &[Question], call: Call) -> Vec<ProbeJudgement> {
+    fn answer_calls(&mut self, questions: &[Question], call: Call, stops: bool) -> Vec<ProbeJudgement> {
         let task = self.judge.task;
         self.begin_block(&questions[0].origin);
         let args: Vec<Vec<Value>> = questions.iter().filter_map(args_of).cloned().collect();
-        let called = self.lane.call_many(self.unit, &task.limits, &task.environment, &args, call.after);
+        // What did not return is no right answer to what is expected to return.
+        let ends = |at: usize, called: &Called| {
+            let Called::Ran(run) = called else { return false };
+            let expects_value =
+                matches!(&questions[at].kind, Kind::Probe { probe, .. } if matches!(probe.expect, Expect::Value(_)));
+            stops && expects_value && run.outcome != Outcome::Returned
+        };
+        let called = self.lane.call_until(self.unit, &task.limits, &task.environment, &args, call.after, ends);
         let called = match called {
             Ok(called) => called.into_iter().map(Ok).collect(),
             Err(error) => vec![Err(not_judged(error)); questions.len()],

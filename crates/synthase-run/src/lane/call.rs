@@ -58,6 +58,23 @@ impl Lane<'_> {
         calls: &[Vec<Value>],
         after: bool,
     ) -> Result<Vec<Called>, RunError> {
+        self.call_until(unit, limits, environment, calls, after, |_, _| false)
+    }
+
+    /// The same, but where calls are asked one by one, none is asked after one that is enough: `enough` is
+    /// told its place and what came of it.
+    ///
+    /// # Errors
+    /// The program could not be run: nothing is known of it.
+    pub fn call_until(
+        &mut self,
+        unit: &Unit,
+        limits: &Limits,
+        environment: &Environment,
+        calls: &[Vec<Value>],
+        after: bool,
+        enough: impl Fn(usize, &Called) -> bool,
+    ) -> Result<Vec<Called>, RunError> {
         if calls.len() > 1 {
             let form = CallForm { after, loose: false };
             let _others = self.runner.share();
@@ -65,7 +82,14 @@ impl Lane<'_> {
                 return Ok(called);
             }
         }
-        calls.iter().map(|args| self.call(unit, limits, environment, args, after)).collect()
+        let mut called = Vec::with_capacity(calls.len());
+        for args in calls {
+            called.push(self.call(unit, limits, environment, args, after)?);
+            if called.last().is_some_and(|last| enough(called.len() - 1, last)) {
+                break;
+            }
+        }
+        Ok(called)
     }
 
     /// One call, whoever else runs.
