@@ -13,6 +13,7 @@ mod record;
 mod run;
 #[cfg(feature = "serve")]
 mod serve;
+mod session;
 mod solve;
 mod verify;
 

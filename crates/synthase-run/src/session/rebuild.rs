@@ -58,14 +58,15 @@ impl Runner {
             let Event::Cell { cell, code, status, value, digest, .. } = event else { continue };
             let mut differs = |what: String| differences.push(Difference { cell: *cell, what });
             if status == "interrupted" || status == "ended" {
-                differs(format!("it {status} and is not run again"));
+                let how = if status == "ended" { "it ended the session" } else { "it was interrupted" };
+                differs(format!("{how} and is not run again"));
                 // Cells keep their numbers, which tracebacks name.
                 session.run_cell("")?;
                 continue;
             }
             let result = session.run_cell(code)?;
             if result.status.name() != status {
-                differs(format!("it {status} then, and {} now", result.status.name()));
+                differs(format!("it was `{status}` then, and is `{}` now", result.status.name()));
             } else if let (Some(then), Some(now)) = (value, result.value.as_ref().map(|value| value.to_json()))
                 && *then != now
             {

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use synthase_run::session::{CellResult, CellStatus, Completeness, Form, Interruption, Output, Session};
 use synthase_run::session::{SessionOptions, Statefulness};
-use synthase_types::{Limits, Outcome, Value};
+use synthase_run::{Runner, RunnerOptions};
+use synthase_types::{Isolation, Limits, Outcome, Value};
 
 use crate::world::runner;
 
@@ -227,6 +228,28 @@ fn branches_are_independent() {
     assert_eq!(leaf.read_file(Path::new("f"), 100).unwrap().unwrap(), b"new");
     assert_eq!(ended(&mut *leaf, "os = __import__('os')\nos.kill(os.getpid(), 11)"), Outcome::Signaled(11));
     assert!(leaf.fork().is_err());
+}
+
+#[test]
+fn branches_work_behind_every_wall() {
+    for isolation in [Isolation::Namespaces, Isolation::Landlock, Isolation::Rlimits] {
+        let options = RunnerOptions { isolation: Some(isolation), allow_weak: true, ..RunnerOptions::default() };
+        let runner = match Runner::new(options) {
+            Ok(runner) => runner,
+            Err(error) => {
+                synthase_testkit::not_run(&format!("sessions at the level {isolation}"), &error.to_string());
+                continue;
+            }
+        };
+        let mut session = runner.open_session("python", &self::options()).unwrap();
+        session.run_cell("x = 1\nopen('f', 'w').write('old')").unwrap();
+        let mut branch = session.fork().unwrap_or_else(|error| panic!("{isolation}: {error}"));
+        branch.run_cell("x += 1\nopen('f', 'w').write('new')").unwrap();
+        assert_eq!(value(&mut *session, "x, open('f').read()").to_string(), r#"(1, "old")"#);
+        assert_eq!(ended(&mut *session, "import os\nos._exit(3)"), Outcome::EarlyExit(3));
+        assert_eq!(value(&mut *branch, "x").to_string(), "2");
+        assert_eq!(branch.read_file(Path::new("f"), 100).unwrap().unwrap(), b"new");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@
 
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -25,6 +25,10 @@ use crate::error::{Context, Result, SandboxError};
 use crate::output::{KEPT, Stream};
 use crate::slot::Lease;
 use crate::sys::clock::cpu_of;
+
+/// How long to look again and again after something was said, before sleeping. Most answers come within
+/// that time, and to wake a processor that has gone idle takes longer than they do.
+const EAGER: Duration = Duration::from_micros(150);
 
 /// How long the report of an end may come after the channel was closed.
 const REPORT: Duration = Duration::from_millis(300);
@@ -42,6 +46,8 @@ pub struct Line {
     process: Option<LineProcess>,
     /// Since when the other end is closed.
     closed: Option<Instant>,
+    /// Until when an answer is looked for without sleeping.
+    eager: Option<Instant>,
 }
 
 /// The far ends of a line, on their way into a run.
@@ -122,6 +128,12 @@ impl Line {
         self.channel.has_incoming()
     }
 
+    /// Whether an answer is still looked for without sleeping.
+    fn is_eager(&mut self) -> bool {
+        self.eager = self.eager.filter(|until| Instant::now() < *until);
+        self.eager.is_some()
+    }
+
     fn receive(&mut self, buffer: &mut [u8]) -> Result<()> {
         if self.process.is_some() {
             self.channel.receive(buffer);
@@ -158,6 +170,7 @@ impl Running {
             stderr: Stream::new(stderr, KEPT),
             process: None,
             closed: None,
+            eager: None,
         };
         Ok((line, FarEnds { channel: theirs, stdout: far_stdout, stderr: far_stderr }))
     }
@@ -192,6 +205,8 @@ impl Running {
     pub fn say(&mut self, line: &mut Line, frame: &[u8]) {
         line.channel.queue(frame);
         line.channel.send();
+        // With one processor it would only keep the other end from answering.
+        line.eager = several_processors().then(|| Instant::now() + EAGER);
     }
 
     /// Waits for the next frame on a line, while it reads the output that belongs to the line and
@@ -259,6 +274,7 @@ impl Parts {
     /// Waits for the next thing to happen that concerns a line, and deals with it.
     fn step_line(&mut self, line: &mut Line, patience: Duration, lease: &Lease, buffer: &mut [u8]) -> Result<()> {
         let mut ready = [false; 5];
+        let eager = line.is_eager();
         {
             let talk = if line.channel.wants_to_send() { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
             // The channel comes first: what was written before a frame is then found in this round.
@@ -275,9 +291,11 @@ impl Parts {
                     fds.push(PollFd::from_borrowed_fd(*fd, if index == 0 { talk } else { PollFlags::IN }));
                 }
             }
-            let patience = patience.min(self.clock.until_next_look());
+            let patience = if eager { Duration::ZERO } else { patience.min(self.clock.until_next_look()) };
             let timeout = Timespec { tv_sec: patience.as_secs() as i64, tv_nsec: patience.subsec_nanos().into() };
             match poll(&mut fds, Some(&timeout)) {
+                // Whoever shares this processor may be the one that is waited for.
+                Ok(0) if eager => std::thread::yield_now(),
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => {
                     let object = "a process of the run".to_owned();
@@ -346,6 +364,12 @@ fn taken(line: &mut Line) -> Option<Heard> {
 
 fn no_channel() -> SandboxError {
     SandboxError::Misuse("this run was started without a channel".to_owned())
+}
+
+/// Whether this machine has more than one processor for us.
+fn several_processors() -> bool {
+    static SEVERAL: OnceLock<bool> = OnceLock::new();
+    *SEVERAL.get_or_init(|| std::thread::available_parallelism().is_ok_and(|count| count.get() > 1))
 }
 
 /// The number of a process in the innermost of the namespaces that it is in.
