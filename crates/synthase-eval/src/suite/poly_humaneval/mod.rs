@@ -105,8 +105,9 @@ fn name_in(name: &str, program: &str) -> String {
     let first = words.next().unwrap_or_default().to_owned();
     let rest: String = words.map(capital).collect();
     let forms = [name.to_owned(), format!("{first}{rest}"), format!("{}{rest}", capital(&first))];
-    let has = |form: &String| program.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == form);
-    forms.iter().find(|form| has(form)).cloned().unwrap_or_else(|| name.to_owned())
+    // The first word that is one of them: a library may have another of the forms, which the program uses.
+    let mut words = program.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    words.find(|word| forms.iter().any(|form| form == word)).unwrap_or(name).to_owned()
 }
 
 #[cfg(test)]
@@ -157,5 +158,12 @@ mod tests {
     fn a_language_that_is_not_there_is_told_with_those_that_are() {
         let error = loaded("cobol").err().unwrap().to_string();
         assert!(error.ends_with("it has no `cobol` (it has go, java)"), "{error}");
+    }
+
+    #[test]
+    fn the_name_is_the_one_that_the_program_defines() {
+        let program = "int maxElement(vector<int> l) { return *max_element(l.begin(), l.end()); }";
+        assert_eq!(name_in("max_element", program), "maxElement");
+        assert_eq!(name_in("max_element", "def other(): pass"), "max_element");
     }
 }
