@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use serde::Deserialize;
+use synthase_lang::python::asserts::lift;
 use synthase_types::task::TaskFields;
 use synthase_types::task::fields::{TaskError, TaskErrorKind};
 use synthase_types::{Candidate, Code, Provenance, Task};
@@ -40,19 +41,33 @@ fn problem(path: &Path, entry: Entry) -> Result<Problem, SuiteError> {
     let wrap = |error: TaskError| SuiteError::Problem { path: path.to_owned(), problem: entry.id.clone(), error };
     let missing = || wrap(TaskErrorKind::Block("its code does not define `f`".into()).into());
     let definition = last_definition(&entry.code, "f").ok_or_else(missing)?;
+    let (signature, source, assert) = question(&entry, definition.signature.to_string());
     let fields = TaskFields {
         name: "f".into(),
-        entry: Some(definition.signature.to_string()),
+        entry: Some(signature),
         language: Some("python".into()),
         ..TaskFields::default()
     };
     let task = Task::try_from(fields).map_err(wrap)?;
-    let source = format!("assert f({}) == {}\n", entry.input, entry.output);
-    let tests = vec![Code { language: Some("python".into()), source, line: None }];
+    let tests = vec![Code { language: Some("python".into()), source: assert, line: None }];
     let held_out = HeldOut::new(&task, TaskFields { tests, ..TaskFields::default() }).map_err(wrap)?;
     let provenance = Provenance { proposer: "cruxeval".into(), ..Provenance::default() };
-    let reference = vec![Candidate { language: "python".into(), source: entry.code, provenance }];
+    let reference = vec![Candidate { language: "python".into(), source, provenance }];
     Ok(Problem { name: entry.id, task, held_out, reference, completes: String::new() })
+}
+
+/// The entry point, the program and the assert that ask the question of an entry.
+///
+/// An input that is no plain data (a function, a range, a variable of the program) cannot be passed from
+/// outside. It belongs to the question and not to the answer, so it may stand beside the function: the
+/// program then has an entry point without parameters, whose result is compared outside all the same.
+fn question(entry: &Entry, signature: String) -> (String, String, String) {
+    let assert = format!("assert f({}) == {}\n", entry.input, entry.output);
+    if lift(&assert, "f").rest.is_none() {
+        return (signature, entry.code.clone(), assert);
+    }
+    let source = format!("{}\n\n\ndef f_of_the_input():\n    return f({})\n", entry.code, entry.input);
+    ("f_of_the_input() -> any".to_owned(), source, format!("assert f_of_the_input() == {}\n", entry.output))
 }
 
 #[cfg(test)]
@@ -71,5 +86,22 @@ mod tests {
         let asked = problems[0].questions();
         assert_eq!((asked.data, asked.code), (1, 0));
         assert!(!serde_json::to_string(&problems[0].task).unwrap().contains("'x'"));
+    }
+
+    #[test]
+    fn an_input_that_is_no_plain_data_stands_in_the_program() {
+        let entry = |input: &str| Entry {
+            code: "def f(g):\n    return g(1)".into(),
+            input: input.into(),
+            output: "2".into(),
+            id: "sample_1".into(),
+        };
+        let (signature, source, assert) = question(&entry("lambda x: x + 1"), "f(g: any) -> any".into());
+        assert_eq!(
+            (signature.as_str(), assert.as_str()),
+            ("f_of_the_input() -> any", "assert f_of_the_input() == 2\n")
+        );
+        assert!(source.ends_with("def f_of_the_input():\n    return f(lambda x: x + 1)\n"));
+        assert_eq!(question(&entry("'a'"), "f(g: any) -> any".into()).0, "f(g: any) -> any");
     }
 }

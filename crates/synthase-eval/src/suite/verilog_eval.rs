@@ -6,9 +6,10 @@
 //! that line itself: verdicts are marked as forgeable.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use synthase_types::task::TaskFields;
-use synthase_types::{Candidate, Provenance, Task};
+use synthase_types::{Candidate, Limits, Provenance, Task};
 
 use super::{LoadOptions, Problem, Suite, SuiteError};
 use crate::bench::{Bench, Rule};
@@ -49,7 +50,9 @@ fn problem(folder: &Path, name: &str) -> Result<Problem, SuiteError> {
         language: Some("verilog".into()),
         ..TaskFields::default()
     };
-    let task = Task::try_from(fields).map_err(wrap)?;
+    let mut task = Task::try_from(fields).map_err(wrap)?;
+    // Some benches simulate millions of steps; the longest takes a few seconds.
+    task.limits = Limits::for_cpu(Duration::from_secs(30));
     let top = rename_module(&reference, "RefModule", "TopModule");
     let bench = Bench { files: vec![reference, bench], rule: Rule::Mismatches };
     let held_out = HeldOut::new(&task, TaskFields::default()).map_err(wrap)?.with_bench(bench);
