@@ -1,7 +1,6 @@
 //! Starting a unit and having its driver load it.
 
 use std::io::Read;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,6 +17,9 @@ use crate::compile::Compiled;
 use crate::conversation::{Conversation, Exchanged};
 use crate::error::RunError;
 use crate::place::Place;
+
+/// Which part of the processor time of one call all calls have that are asked together.
+const TOGETHER: u32 = 4;
 
 impl Lane<'_> {
     /// Starts a unit and has its driver load it.
@@ -74,9 +76,10 @@ impl Lane<'_> {
             message["after"] = json!(form.after);
             message["loose"] = json!(form.loose);
         }
-        // Calls that are asked together have no more time than one: who needs more is asked one by one.
-        let start = if calls.is_empty() { START } else { Duration::ZERO };
-        let asked = conversation.ask(&message, limits.cpu + start, limits.wall + START);
+        // Calls that are asked together have less time than one: who needs more is asked one by one, and a
+        // program that runs without end should not do so twice for the full time.
+        let cpu = if calls.is_empty() { limits.cpu + START } else { limits.cpu / TOGETHER };
+        let asked = conversation.ask(&message, cpu, limits.wall + START);
         let (exchanged, conversation) = match asked {
             Err(error) if call.start == Start::Compiled => {
                 let outcome = self.not_executed(language, environment, error)?;
